@@ -1,0 +1,12 @@
+{
+    "name": "SIRE Demo",
+    "summary": "A Kenyan service firm with a history",
+    "version": "19.0.1.0.0",
+    "category": "Services",
+    "author": "SIRE",
+    "license": "LGPL-3",
+    "depends": [
+        "sire_billing",
+        "l10n_ke",
+    ],
+}
