@@ -9,4 +9,10 @@
         "sire_access",
         "sale_project",
     ],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/project_task_type_data.xml",
+        "views/project_project_views.xml",
+        "views/sire_projects_menus.xml",
+    ],
 }

@@ -1,0 +1,3 @@
+from . import project_project
+from . import project_task
+from . import project_task_type

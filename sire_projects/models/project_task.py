@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+
+from odoo.addons.sire_access.const import GROUP_SEE_MONEY
+
+
+class ProjectTask(models.Model):
+    _inherit = "project.task"
+
+    sire_currency_id = fields.Many2one(related="project_id.currency_id", string="Project Currency")
+    sire_hourly_rate = fields.Monetary(
+        string="Hourly Rate",
+        currency_field="sire_currency_id",
+        compute="_compute_sire_hourly_rate",
+        store=True,
+        readonly=False,
+        aggregator="avg",
+        groups=GROUP_SEE_MONEY,
+        help="Price of an hour without tax. A new task takes the project's.",
+    )
+
+    _sire_hourly_rate_positive = models.Constraint(
+        "CHECK(sire_hourly_rate >= 0)",
+        "An hourly rate cannot be negative.",
+    )
+
+    @api.depends("project_id")
+    def _compute_sire_hourly_rate(self):
+        """A later change of the project's rate leaves its tasks alone: they may have been quoted."""
+        for task in self:
+            task.sire_hourly_rate = task.sire_hourly_rate or task.project_id.sire_hourly_rate
+
+    @api.depends("stage_id")
+    def _compute_state(self):
+        """A task that enters a stage of done tasks is done; one that leaves it is open again."""
+        super()._compute_state()
+        for task in self:
+            if task.stage_id.sire_done:
+                if not task.is_closed:
+                    task.state = "1_done"
+            elif task.state == "1_done" and any(task.project_id.type_ids.mapped("sire_done")):
+                task.state = "01_in_progress"
+
+    def _inverse_state(self):
+        """A task marked as done goes to the stage of done tasks; one reopened there leaves it."""
+        super()._inverse_state()
+        for task in self:
+            stages = task.project_id.type_ids
+            if task.state == "1_done" and not task.stage_id.sire_done:
+                task.stage_id = stages.filtered("sire_done")[:1] or task.stage_id
+            elif not task.is_closed and task.stage_id.sire_done:
+                task.stage_id = stages.filtered(lambda stage: not stage.sire_done)[-1:] or task.stage_id
