@@ -1,0 +1,319 @@
+"""STK prompts from the push to the result: a pure state machine, no clock, no network of its own.
+
+A prompt is *open* until it gets exactly one result code; after that nothing changes it any more.
+"""
+
+import itertools
+import random
+import string
+from collections import defaultdict, deque
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+EAT = ZoneInfo("Africa/Nairobi")
+OK = "0"
+
+# Result codes of the contract, with the words that the service uses.
+RESULTS = {
+    "0": "The service request is processed successfully.",
+    "1": "The balance is insufficient for the transaction.",
+    "2": "The amount is less than the minimum transaction value.",
+    "3": "The amount is more than the maximum transaction value.",
+    "4": "The transaction would exceed the daily transfer limit.",
+    "8": "The transaction would exceed the maximum balance of the account.",
+    "11": "The debit party is in an invalid state.",
+    "17": "Rule limited: a similar transaction was made in the last two minutes.",
+    "26": "System busy. Try again in a short while.",
+    "1001": "Unable to lock subscriber, a transaction is already in process for the current subscriber.",
+    "1019": "Transaction has expired.",
+    "1025": "An error occurred while sending a push request.",
+    "1032": "Request cancelled by user.",
+    "1037": "DS timeout user cannot be reached.",
+    "2001": "The initiator information is invalid.",
+    "2028": "The request is not permitted according to product assignment.",
+    "8006": "The security credential is locked.",
+    "9999": "An error occurred while sending a push request.",
+    "SFC_IC0003": "The operator does not exist.",
+}
+NAMES = {
+    "success": "0",
+    "cancelled": "1032",
+    "wrong_pin": "2001",
+    "no_money": "1",
+    "unreachable": "1037",
+    "expired": "1019",
+    "busy": "1001",
+}
+CALLBACKS = ("once", "twice", "twice_at_once", "never", "before_answer")
+
+
+class AlreadyAnswered(Exception):
+    """The prompt has its result; results are final."""
+
+
+def result_code(value):
+    """Turn a name of the control API, or a code, into a result code.
+
+    :raise ValueError: with a sentence, when it is neither
+    """
+    code = NAMES.get(str(value), str(value))
+    if code not in RESULTS:
+        raise ValueError(f"'{value}' is no result: use {', '.join(NAMES)} or a code ({', '.join(RESULTS)}).")
+    return code
+
+
+def wire_code(code):
+    """:return: the code as a callback carries it: a number where it is one"""
+    return int(code) if code.isdigit() else code
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How one push ends.
+
+    :param code: result code, None when a person decides on the phone page
+    :param delay: seconds from the push to the automatic result
+    :param callback_delay: seconds from the result to its callback
+    :param callbacks: one of CALLBACKS
+    :param amount: another amount to report in the callback, None for the one asked for
+    :param masked: report the phone as 2547****5678
+    :param pending: how a query says "not yet": ``error`` (500.001.1001) or ``4999`` (HTTP 200)
+    """
+
+    code: str | None = None
+    delay: float = 0
+    callback_delay: float = 0
+    callbacks: str = "once"
+    amount: float | None = None
+    masked: bool = False
+    pending: str = "error"
+
+    @classmethod
+    def from_json(cls, data):
+        """:raise ValueError: with a sentence that names the wrong field"""
+        result = data.get("result", "manual")
+        code = None if result in (None, "manual") else result_code(result)
+        callbacks = data.get("callbacks") or "once"
+        if callbacks not in CALLBACKS:
+            raise ValueError(f"callbacks must be one of {', '.join(CALLBACKS)}.")
+        pending = str(data.get("pending") or "error")
+        if pending not in ("error", "4999"):
+            raise ValueError("pending must be 'error' or '4999'.")
+        times = {}
+        for name in ("delay", "callback_delay", "amount"):
+            value = data.get(name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+                raise ValueError(f"{name} must be a number, 0 or more.")
+            times[name] = value
+        delay, late = times["delay"] or 0, times["callback_delay"] or 0
+        if code is None and callbacks != "before_answer":
+            delay, late = 0, late or delay  # a person answers: what can be late is the callback
+        return cls(code, delay, late, callbacks, times["amount"], bool(data.get("masked")), pending)
+
+    @property
+    def automatic(self):
+        return self.code is not None
+
+
+@dataclass
+class Prompt:
+    """One accepted push. Times are aware datetimes, the amount is in whole shillings."""
+
+    checkout_id: str
+    merchant_id: str
+    shortcode: str
+    party_b: str
+    kind: str
+    business: str
+    phone: str
+    amount: int
+    reference: str
+    description: str
+    callback_url: str
+    created: datetime
+    expires: datetime
+    behaviour: Behaviour
+    code: str | None = None
+    answered: datetime | None = None
+    receipt: str | None = None
+    ignored: bool = False
+    queries: int = 0
+    deliveries: list = field(default_factory=list)
+
+    @property
+    def state(self):
+        return "open" if self.code is None else "answered"
+
+    def answer(self, code, now, receipt=None):
+        """Give the prompt its one result.
+
+        :raise AlreadyAnswered: when it has one
+        """
+        if self.code is not None:
+            raise AlreadyAnswered(self.checkout_id)
+        self.code, self.answered = code, now
+        self.receipt = receipt if code == OK else None
+
+    def callback(self):
+        """:return: the body that is posted to the callback address (metadata on success only)"""
+        body = {
+            "MerchantRequestID": self.merchant_id,
+            "CheckoutRequestID": self.checkout_id,
+            "ResultCode": wire_code(self.code),
+            "ResultDesc": RESULTS[self.code],
+        }
+        if self.code == OK:
+            amount = self.amount if self.behaviour.amount is None else self.behaviour.amount
+            phone = f"{self.phone[:4]}****{self.phone[-4:]}" if self.behaviour.masked else int(self.phone)
+            body["CallbackMetadata"] = {
+                "Item": [
+                    {"Name": "Amount", "Value": float(amount)},
+                    {"Name": "MpesaReceiptNumber", "Value": self.receipt},
+                    {"Name": "Balance"},
+                    {"Name": "TransactionDate", "Value": int(stamp(self.answered))},
+                    {"Name": "PhoneNumber", "Value": phone},
+                ]
+            }
+        return {"Body": {"stkCallback": body}}
+
+    def to_json(self):
+        """:return: the prompt as the control API shows it"""
+        data = asdict(self)
+        for name in ("created", "expires", "answered"):
+            data[name] = data[name].isoformat() if data[name] else None
+        return data | {
+            "id": self.checkout_id,
+            "state": self.state,
+            "result_code": self.code,
+            "result_desc": RESULTS.get(self.code),
+            "tries": len(self.deliveries),
+        }
+
+
+def stamp(moment):
+    """:return: ``YYYYMMDDHHmmss`` in East Africa Time"""
+    return moment.astimezone(EAT).strftime("%Y%m%d%H%M%S")
+
+
+class PromptBook:
+    """All prompts, what the next ones will do, and the wallets behind the phones."""
+
+    def __init__(self, settings, rng=None):
+        self.settings = settings
+        self.random = rng or random.SystemRandom()
+        self.prompts = {}
+        self.queued = defaultdict(deque)
+        self.defaults = {None: Behaviour()}
+        self.wallets = {}
+        self.texts = defaultdict(list)
+        self.receipts = set()
+        self.serial = itertools.count(self.random.randrange(10_000_000, 90_000_000))
+
+    def take_behaviour(self, phone):
+        """:return: what the next push to this phone does; queued ones are used up, the phone's own come first"""
+        for key in (phone, None):
+            if self.queued[key]:
+                return self.queued[key].popleft()
+        return self.defaults.get(phone) or self.defaults[None]
+
+    def open_for(self, phone):
+        """:return: the prompt that is open on this phone, or None"""
+        return next((p for p in self.of(phone) if p.state == "open"), None)
+
+    def of(self, phone):
+        """:return: prompts of a phone, newest first"""
+        return [p for p in reversed(self.prompts.values()) if p.phone == phone]
+
+    def phones(self):
+        """:return: phones that had a prompt, the latest first"""
+        return list(dict.fromkeys(p.phone for p in reversed(self.prompts.values())))
+
+    def open(self, merchant, phone, amount, now, *, reference, description, callback_url, forced=None):
+        """Put a prompt on a phone.
+
+        :param forced: result code that the network gives whatever the phone does (a wrong PartyB), or None
+        """
+        behaviour = self.take_behaviour(phone)
+        if forced:
+            behaviour = replace(behaviour, code=forced)
+        number = next(self.serial)
+        eat = now.astimezone(EAT)
+        prompt = Prompt(
+            checkout_id=f"ws_CO_{eat:%d%m%Y%H%M%S}{number % 1000:03d}{phone[3:]}",
+            merchant_id=f"{self.random.randrange(1000, 99999)}-{number}-1",
+            shortcode=merchant.shortcode,
+            party_b=merchant.party_b,
+            kind=merchant.kind,
+            business=merchant.name,
+            phone=phone,
+            amount=amount,
+            reference=reference,
+            description=description,
+            callback_url=callback_url,
+            created=now,
+            expires=now + timedelta(seconds=self.settings.expiry),
+            behaviour=behaviour,
+        )
+        self.prompts[prompt.checkout_id] = prompt
+        return prompt
+
+    def balance(self, phone):
+        """:return: whole shillings in the wallet"""
+        return self.wallets.get(phone, self.settings.balance)
+
+    def answer(self, prompt, code, now):
+        """Give a prompt its result and let the wallet and the phone know.
+
+        :raise AlreadyAnswered: when it has one
+        """
+        prompt.answer(code, now, self.new_receipt(now) if code == OK else None)
+        if code == OK:
+            self.wallets[prompt.phone] = max(self.balance(prompt.phone) - prompt.amount, 0)
+        text = sms(prompt, self.balance(prompt.phone))
+        if text:
+            self.texts[prompt.phone].append({"at": now, "text": text})
+
+    def answer_pin(self, prompt, pin, now):
+        """What the network does with a PIN: wrong, not enough money, or paid.
+
+        :raise AlreadyAnswered: when the prompt has its result
+        """
+        if pin != self.settings.pin:
+            code = NAMES["wrong_pin"]
+        elif self.balance(prompt.phone) < prompt.amount:
+            code = NAMES["no_money"]
+        else:
+            code = OK
+        self.answer(prompt, code, now)
+
+    def new_receipt(self, now):
+        """:return: ten characters like Safaricom's: year, month and day as letters or digits, then seven at random"""
+        eat = now.astimezone(EAT)
+        letters, both = string.ascii_uppercase, string.digits + string.ascii_uppercase
+        head = letters[(eat.year - 2006) % 26] + letters[eat.month - 1] + both[eat.day]
+        while True:
+            receipt = head + "".join(self.random.choices(both, k=7))
+            if receipt not in self.receipts:
+                self.receipts.add(receipt)
+                return receipt
+
+
+def sms(prompt, balance):
+    """:return: the text message that the payer gets about a result, or None when the network sends none"""
+    if prompt.code == OK:
+        eat = prompt.answered.astimezone(EAT)
+        account = f" for account {prompt.reference}" if prompt.kind == "paybill" else ""
+        hour = f"{eat.hour % 12 or 12}:{eat:%M} {eat:%p}"
+        return (
+            f"{prompt.receipt} Confirmed. Ksh{prompt.amount:,.2f} paid to {prompt.business}{account} on "
+            f"{eat.day}/{eat.month}/{eat:%y} at {hour}. New M-PESA balance is Ksh{balance:,.2f}."
+        )
+    if prompt.code == "1":
+        return (
+            f"Failed. You do not have enough money in your M-PESA account to pay Ksh{prompt.amount:,.2f} to "
+            f"{prompt.business}. Your M-PESA balance is Ksh{balance:,.2f}."
+        )
+    if prompt.code == "2001":
+        return f"You have entered the wrong PIN. Ksh{prompt.amount:,.2f} was not paid to {prompt.business}."
+    return None

@@ -1,0 +1,130 @@
+"""The running sandbox: state in memory, timers and the callbacks that go out. One event loop, so no locks."""
+
+import asyncio
+import json
+import logging
+import time
+from collections import deque
+from datetime import UTC, datetime
+
+import httpx
+
+from .faults import Faults
+from .mail import Mailbox
+from .prompts import OK, AlreadyAnswered, PromptBook
+from .tokens import Tokens
+
+log = logging.getLogger("sandbox")
+
+
+class World:
+    """All state of one sandbox."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.tasks = set()
+        self.client = None
+        self.smtp_port = settings.smtp_port
+        self.reset()
+
+    def reset(self):
+        """Be as freshly started: forget prompts, tokens, faults, messages and timers."""
+        for task in self.tasks:
+            task.cancel()
+        self.book = PromptBook(self.settings)
+        self.tokens = Tokens(self.settings)
+        self.faults = Faults()
+        self.mailbox = Mailbox()
+        self.calls = deque(maxlen=1000)
+
+    @staticmethod
+    def now():
+        return datetime.now(UTC)
+
+    async def start(self):
+        # Proxies of the environment are for the outside; callbacks go where the client said.
+        self.client = httpx.AsyncClient(timeout=self.settings.callback_timeout, trust_env=False)
+
+    async def stop(self):
+        for task in self.tasks:
+            task.cancel()
+        await self.client.aclose()
+
+    def spawn(self, coroutine):
+        """Run something beside the request; kept so that it is not collected, forgotten when done."""
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task):
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("A timer failed", exc_info=task.exception())
+
+    # What a prompt does by itself
+
+    async def before_answer(self, prompt):
+        """Finish a prompt, callback included, while the push still waits for its answer."""
+        if prompt.behaviour.callbacks == "before_answer":
+            await asyncio.sleep(prompt.behaviour.delay)
+            await self.finish(prompt, prompt.behaviour.code or OK)
+
+    async def after_answer(self, prompt):
+        """Start the timers of a prompt, once the push is answered."""
+        if prompt.state != "open":
+            return
+        self.spawn(self._expire(prompt))
+        if prompt.behaviour.automatic:
+            self.spawn(self._answer_later(prompt))
+
+    async def _answer_later(self, prompt):
+        await asyncio.sleep(prompt.behaviour.delay)
+        await self.finish(prompt, prompt.behaviour.code)
+
+    async def _expire(self, prompt):
+        wait = max(self.settings.expiry, prompt.behaviour.delay + 1 if prompt.behaviour.automatic else 0)
+        await asyncio.sleep(wait)
+        await self.finish(prompt, self.settings.unanswered)
+
+    async def finish(self, prompt, code):
+        """Give the prompt a result when it has none, then send its callbacks."""
+        try:
+            self.book.answer(prompt, code, self.now())
+        except AlreadyAnswered:
+            return
+        await self.notify(prompt)
+
+    async def notify(self, prompt):
+        """Send the callbacks of an answered prompt as its behaviour says."""
+        how = prompt.behaviour
+        log.info("%s %s: result %s", prompt.phone, prompt.checkout_id, prompt.code)
+        if how.callbacks == "never":
+            return
+        await asyncio.sleep(how.callback_delay)
+        if how.callbacks == "twice_at_once":
+            await asyncio.gather(self.deliver(prompt), self.deliver(prompt))
+            return
+        for _ in range(2 if how.callbacks == "twice" else 1):
+            await self.deliver(prompt)
+
+    async def deliver(self, prompt, body=None):
+        """Post the callback once and write down what came back.
+
+        :param body: another body than the true one
+        :return: the record: at, payload, status (None without an answer), elapsed_ms, error, answer (first 500 characters)
+        """
+        payload = prompt.callback() if body is None else body
+        record = {"at": self.now().isoformat(), "payload": payload, "status": None, "elapsed_ms": None, "error": None}
+        prompt.deliveries.append(record)
+        began = time.monotonic()
+        try:
+            response = await self.client.post(
+                prompt.callback_url, content=json.dumps(payload), headers={"Content-Type": "application/json"}
+            )
+            record |= {"status": response.status_code, "answer": response.text[:500]}
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            record["error"] = f"{type(error).__name__}: {error}".strip(": ")
+        record["elapsed_ms"] = round((time.monotonic() - began) * 1000, 1)
+        log.info("callback to %s: %s", prompt.callback_url, record["status"] or record["error"])
+        return record
