@@ -12,6 +12,12 @@
         "web",
     ],
     "data": [
+        "security/ir.model.access.csv",
+        "security/sire_webhook_event_security.xml",
+        "data/ir_cron.xml",
         "views/sire_base_menus.xml",
     ],
+    "external_dependencies": {"python": ["phonenumbers"]},
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
 }

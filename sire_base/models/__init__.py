@@ -1,0 +1,4 @@
+from . import ir_config_parameter
+from . import res_company
+from . import sire_webhook_event
+from . import sire_webhook_event_worker

@@ -1,0 +1,25 @@
+from odoo import api, models
+
+STOCK_DATE_FORMAT = "%m/%d/%Y"
+KENYAN_DATE_FORMAT = "%d/%m/%Y"
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    @api.model
+    def _sire_apply_kenyan_formats(self):
+        """Write ``KSh 98,600.00`` and ``20/11/2026``, weeks from Monday: stock has them American.
+
+        Languages and currencies are shared by all companies of a database, so nothing is touched unless one of
+        the companies is in Kenya, and a format that somebody chose already is left alone.
+        """
+        companies_sudo = self.sudo().search([])  # of every company, whatever the user's own are
+        if "KE" not in companies_sudo.mapped("country_id.code"):
+            return
+        langs_sudo = self.env["res.lang"].sudo().search([("code", "in", ["en_US", "sw"])])  # see above
+        for lang_sudo in langs_sudo.filtered(lambda lang: lang.date_format == STOCK_DATE_FORMAT):
+            lang_sudo.write({"date_format": KENYAN_DATE_FORMAT, "week_start": "1"})
+        shilling_sudo = self.env.ref("base.KES").sudo()  # see above
+        if shilling_sudo.symbol == "KSh":
+            shilling_sudo.position = "before"

@@ -1,0 +1,217 @@
+import logging
+import math
+import random
+import threading
+import time
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.modules.registry import Registry
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from odoo.addons.sire_base.exceptions import WebhookParked, WebhookRetry
+from odoo.addons.sire_base.utils.text import safe_error
+
+_logger = logging.getLogger(__name__)
+
+CONCURRENCY_FAILURES = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
+CONCURRENCY_TRIES = 5
+MAX_ATTEMPTS = 12  # with the waits below: about two and a half hours
+FIRST_WAIT = 5  # seconds
+LONGEST_WAIT = 3600  # seconds
+LOCK_TIMEOUT = 10  # seconds that a handler waits for a row which somebody else holds
+RUN_TIME = 8  # seconds: the host runs a job up to ten times in a row and stops a process after 120 s
+CANDIDATES = 20
+CRON_POLL = 60  # seconds: the host's cron threads look for due jobs this often when nobody notifies them
+START_DELAY = 3  # seconds: the host's cron threads start listening after the registry is loaded
+
+
+class SireWebhookEvent(models.Model):
+    """The worker of the inbox.
+
+    Three short transactions an event, each on its own cursor:
+
+    1. claim: the attempt is counted and the next one is set a wait ahead, then committed. A process that dies while
+       handling has therefore counted its attempt, and an event that kills every process is parked in the end.
+    2. handle: the row is locked, the handler runs, and its effects and ``done`` are committed together. The lock,
+       not the wait, keeps two workers apart; the attempt number keeps out a worker that comes late.
+    3. only when the handler failed, and after its effects are rolled back: why, and when to try again.
+    """
+
+    _inherit = "sire.webhook.event"
+
+    # === CRON === #
+
+    @api.model
+    def _cron_process_inbox(self):
+        begun = self._process_due()
+        next_due = self._in_own_transaction(lambda model: model._get_next_due())
+        more = bool(next_due) and next_due <= fields.Datetime.now()
+        if next_due:
+            self._wake_worker(at=next_due)
+        self.env["ir.cron"]._commit_progress(begun, remaining=int(more))
+
+    # === BUSINESS === #
+
+    @api.model
+    def _process_due(self, limit=100):
+        """Handle the events that are due, new ones before those that failed, each in its own transaction.
+
+        :param int limit: events at most; it also stops after some seconds
+        :return: how many were begun
+        :rtype: int
+        """
+        deadline = time.monotonic() + RUN_TIME
+        begun = 0
+        while begun < limit and time.monotonic() < deadline:
+            claim = self._in_own_transaction(lambda model: model._claim_next())
+            if not claim:
+                break
+            begun += 1
+            self._handle_claimed(*claim)
+        return begun
+
+    def _wake_worker(self, at=None):
+        """Have the worker run after this transaction is committed.
+
+        The host wakes its cron threads at once for a trigger of now, and looks at later ones once a minute only:
+        a timer of this process serves the short waits, and the poll remains for when the process dies.
+
+        :param datetime at: naive UTC; now when None or past
+        """
+        # no_user: whoever the request runs as, the worker has to be woken
+        cron_sudo = self.env.ref("sire_base.ir_cron_webhook_inbox").sudo()
+        wait = (at - fields.Datetime.now()).total_seconds() if at else 0
+        if wait <= 0:
+            cron_sudo._trigger()
+        elif wait < CRON_POLL:
+            cron_sudo._trigger(at)
+            self.env.cr.postcommit.add(lambda: self._notify_later(self.env.cr.dbname, wait + 0.1))
+
+    def _register_hook(self):
+        """After a restart, handle what a killed process left behind without waiting for the host's first poll."""
+        super()._register_hook()
+        if self._get_next_due():
+            self._notify_later(self.env.cr.dbname, START_DELAY)
+
+    # === HELPERS === #
+
+    def _in_own_transaction(self, func, tries=CONCURRENCY_TRIES):
+        """Run ``func(model)`` on a cursor of its own, as superuser, and commit; repeat it when another transaction
+        was faster.
+
+        :return: what func returns
+        :raise: what func raises, after a roll-back
+        """
+        for tries_left in reversed(range(tries)):
+            try:
+                with self.env.registry.cursor() as cr:
+                    return func(api.Environment(cr, SUPERUSER_ID, {})[self._name])
+            except CONCURRENCY_FAILURES:
+                if not tries_left:
+                    raise
+                time.sleep(random.uniform(0.01, 0.2))
+
+    def _claim_next(self):
+        """Count an attempt of the next event that is due; the event is parked instead when it had its last.
+
+        :return: (id, number of the attempt), or None when nothing is due
+        """
+        now = fields.Datetime.now()
+        due = self.search(
+            [("state", "=", "received"), ("next_attempt_at", "<=", now)],
+            order="attempts, next_attempt_at, id",
+            limit=CANDIDATES,
+        )
+        event = due.try_lock_for_update(allow_referencing=True, limit=1)
+        if not event:
+            return None
+        if event.attempts >= self._get_max_attempts():
+            event.write(
+                {
+                    "state": "parked",
+                    "error": self.env._("The server stopped every time that it handled this event."),
+                }
+            )
+        attempt = event.attempts + 1
+        event.write({"attempts": attempt, "next_attempt_at": self._get_next_attempt(attempt)})
+        return event.id, attempt
+
+    def _handle_claimed(self, event_id, attempt):
+        """Handle a claimed event; whatever happens is written down, and nothing is raised."""
+        try:
+            self._in_own_transaction(lambda model: model.browse(event_id)._handle(attempt))
+            self.env.registry.signal_changes()
+        except Exception as error:  # noqa: BLE001  a handler may raise anything, and the next event must not suffer
+            self.env.registry.reset_changes()
+            log = _logger.info if isinstance(error, (WebhookParked, WebhookRetry)) else _logger.warning
+            log("Webhook event %s, attempt %s: %s", event_id, attempt, safe_error(error), exc_info=log != _logger.info)
+            self._in_own_transaction(lambda model: model.browse(event_id)._write_failure(attempt, error))
+
+    def _handle(self, attempt):
+        """Run the handler in the present transaction, if this attempt is still the event's current one."""
+        self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{LOCK_TIMEOUT}s"))
+        event = self._lock_attempt(attempt)
+        if not event:
+            return
+        company = event.company_id
+        event = event.with_company(company).with_context(allowed_company_ids=company.ids) if company else event
+        handler = event._get_handlers().get(event.provider)
+        if not handler:
+            raise WebhookParked(self.env._("No installed module handles events of kind “%s”.", event.provider))
+        handler(event)
+        event.write({"state": "done", "handled_at": fields.Datetime.now(), "error": False})
+
+    def _write_failure(self, attempt, error):
+        event = self._lock_attempt(attempt)
+        if not event:
+            return  # committed after all (an error behind the commit), or replayed by a person
+        vals = {"error": safe_error(error)}
+        if isinstance(error, CONCURRENCY_FAILURES):
+            # somebody else was in the way: not the event's fault
+            vals["attempts"] = attempt - 1
+        elif isinstance(error, WebhookParked) or attempt >= self._get_max_attempts():
+            vals["state"] = "parked"
+        delay = error.delay if isinstance(error, WebhookRetry) else None
+        vals["next_attempt_at"] = self._get_next_attempt(attempt, delay)
+        event.write(vals)
+
+    def _lock_attempt(self, attempt):
+        """:return: the event, locked, when it still waits and nobody began another attempt; else an empty set"""
+        event = self.try_lock_for_update(allow_referencing=True)
+        return event.filtered(lambda event: event.state == "received" and event.attempts == attempt)
+
+    @api.model
+    def _get_next_due(self):
+        """:return: when the next waiting event is due (naive UTC), or False"""
+        return self.search([("state", "=", "received")], order="next_attempt_at", limit=1).next_attempt_at
+
+    @api.model
+    def _get_max_attempts(self):
+        params_sudo = self.env["ir.config_parameter"].sudo()  # the worker needs no right on system parameters
+        value = params_sudo.get_param("sire_base.webhook_max_attempts") or ""
+        return max(int(value), 1) if value.isdecimal() else MAX_ATTEMPTS
+
+    @api.model
+    def _get_next_attempt(self, attempt, delay=None):
+        """:return: now and the asked delay, or a wait that doubles with each attempt and is never quite the same"""
+        if delay is None:
+            delay = min(FIRST_WAIT * 2 ** min(attempt - 1, 20), LONGEST_WAIT) * random.uniform(1, 1.25)
+        return fields.Datetime.now() + timedelta(seconds=math.ceil(max(delay, 0)))
+
+    @staticmethod
+    def _notify_later(dbname, seconds):
+        """Wake the cron threads of every server of this database; losing it costs at most the host's poll."""
+
+        def notify():
+            try:
+                with Registry(dbname).cursor() as cr:
+                    api.Environment(cr, SUPERUSER_ID, {})["ir.cron"]._notifydb()
+            except Exception:  # noqa: BLE001  a thread of its own: the server may be stopping
+                _logger.debug("Could not wake the cron threads of %s", dbname, exc_info=True)
+
+        timer = threading.Timer(seconds, notify)
+        timer.daemon = True
+        timer.start()
