@@ -3,6 +3,7 @@ import math
 import random
 import threading
 import time
+import traceback
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -81,7 +82,7 @@ class SireWebhookEvent(models.Model):
 
         :param datetime at: naive UTC; now when None or past
         """
-        # no_user: whoever the request runs as, the worker has to be woken
+        # whoever the request runs as, the worker has to be woken
         cron_sudo = self.env.ref("sire_base.ir_cron_webhook_inbox").sudo()
         wait = (at - fields.Datetime.now()).total_seconds() if at else 0
         if wait <= 0:
@@ -146,9 +147,18 @@ class SireWebhookEvent(models.Model):
             self.env.registry.signal_changes()
         except Exception as error:  # noqa: BLE001  a handler may raise anything, and the next event must not suffer
             self.env.registry.reset_changes()
-            log = _logger.info if isinstance(error, (WebhookParked, WebhookRetry)) else _logger.warning
-            log("Webhook event %s, attempt %s: %s", event_id, attempt, safe_error(error), exc_info=log != _logger.info)
-            self._in_own_transaction(lambda model: model.browse(event_id)._write_failure(attempt, error))
+            expected = isinstance(error, (WebhookParked, WebhookRetry))
+            _logger.log(
+                logging.INFO if expected else logging.WARNING,
+                "Webhook event %s, attempt %s: %s\n%s",
+                event_id,
+                attempt,
+                safe_error(error),
+                # the frames without the message, which may hold what must not be logged
+                "" if expected else "".join(traceback.format_tb(error.__traceback__)),
+            )
+            failure = error
+            self._in_own_transaction(lambda model: model.browse(event_id)._write_failure(attempt, failure))
 
     def _handle(self, attempt):
         """Run the handler in the present transaction, if this attempt is still the event's current one."""
