@@ -9,4 +9,7 @@
         "sire_billing",
         "l10n_ke",
     ],
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,0 +1,85 @@
+"""Money that came in: by M-Pesa, in cash, through the bank."""
+
+from .common import day, workday
+
+RECEIPT_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
+
+
+def pay(env, invoice, story, staff, seed):
+    """Take one payment of an invoice.
+
+    :param invoice: posted customer invoice
+    :param Pay story: day, way and amount
+    :param dict staff: users by login
+    :param int seed: makes the receipt number, the same every time
+    """
+    amount = story.amount or invoice.amount_residual
+    ways = {"mpesa": _pay_by_mpesa, "cash": _pay_in_cash, "bank": _pay_through_bank}
+    ways[story.how](env, invoice, amount, day(workday(story.day)), staff, seed)
+
+
+def _pay_by_mpesa(env, invoice, amount, date, staff, seed):
+    """Book a payment that Safaricom confirmed, as its callback would have."""
+    provider = env.ref("sire_demo.provider_mpesa")
+    method = env.ref("payment.payment_method_mpesa")
+    receipt = receipt_number(date, seed)
+    tx = env["payment.transaction"].create(
+        {
+            "provider_id": provider.id,
+            "payment_method_id": method.id,
+            "reference": env["payment.transaction"]._compute_reference(provider.code, prefix=invoice.name),
+            "amount": amount,
+            "currency_id": invoice.currency_id.id,
+            "partner_id": invoice.partner_id.id,
+            "invoice_ids": [(6, 0, invoice.ids)],
+            "operation": "online_direct",
+            "provider_reference": receipt,
+        }
+    )
+    tx._set_done()
+    tx._create_payment(date=date)
+    tx.is_post_processed = True
+
+
+def _pay_in_cash(env, invoice, amount, date, staff, seed):
+    """Take cash over the counter, with its receipt number."""
+    wizard = (
+        env["sire.cash.payment.wizard"]
+        .with_user(staff["accountant"])
+        .with_context(active_model="account.move", active_ids=invoice.ids, active_id=invoice.id)
+        .create({"amount": amount, "date": date})
+    )
+    wizard.action_confirm()
+
+
+def _pay_through_bank(env, invoice, amount, date, staff, seed):
+    """Register a transfer that was seen on the bank statement."""
+    journal = env["account.journal"].search(
+        [("type", "=", "bank"), ("company_id", "=", invoice.company_id.id), ("code", "=", "BNK1")], limit=1
+    )
+    env["account.payment.register"].with_user(staff["accountant"]).with_context(
+        active_model="account.move", active_ids=invoice.ids
+    ).create(
+        {
+            "journal_id": journal.id,
+            "amount": amount,
+            "payment_date": date,
+            "communication": f"RTGS {invoice.name}",
+        }
+    ).action_create_payments()
+
+
+def receipt_number(date, seed):
+    """Return an M-Pesa receipt number as Safaricom writes them: year, month and day in the first three characters.
+
+    :param datetime.date date: the day of the payment
+    :param int seed: anything that differs between payments
+    :rtype: str
+    """
+    code = RECEIPT_LETTERS[(date.year - 2006) % 26 if date.year < 2030 else 0]
+    code += "ABCDEFGHIJKL"[date.month - 1]
+    code += "123456789ABCDEFGHIJKLMNOPQRSTUV"[date.day - 1]
+    for _position in range(7):
+        seed, letter = divmod(seed * 31 + 7, len(RECEIPT_LETTERS))
+        code += RECEIPT_LETTERS[letter]
+    return code

@@ -1,0 +1,17 @@
+"""Names shared by the demo's parts."""
+
+# The environment variable that says "this server shows the demo": `./sire run` sets it to 1.
+DEMO_VARIABLE = "SIRE_DEMO"
+# Where the demo's M-Pesa provider finds the sandbox, and the address clients reach this server at.
+SANDBOX_VARIABLE = "SIRE_SANDBOX_URL"
+PUBLIC_VARIABLE = "SIRE_PUBLIC_URL"
+
+# Credentials of the sandbox: published, worth nothing, accepted by `sandbox/` alone.
+SANDBOX_MPESA = {
+    "mpesa_shortcode": "174379",
+    "mpesa_shortcode_type": "paybill",
+    "mpesa_consumer_key": "sandbox-key",
+    "mpesa_consumer_secret": "sandbox-secret",
+    "mpesa_passkey": "sandbox-passkey",
+}
+SANDBOX_DEFAULT_URL = "http://127.0.0.1:8070"
