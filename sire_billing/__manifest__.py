@@ -10,4 +10,13 @@
         "sire_mpesa",
         "sale_management",
     ],
+    "data": [
+        "data/product_data.xml",
+        "data/mail_layout.xml",
+        "data/mail_template_data.xml",
+        "views/sale_order_views.xml",
+        "views/account_move_views.xml",
+        "views/project_project_views.xml",
+        "views/sire_billing_menus.xml",
+    ],
 }

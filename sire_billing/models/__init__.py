@@ -1,0 +1,12 @@
+from . import sire_client_document  # first: the documents below inherit it
+
+# isort: split
+from . import account_move
+from . import payment_transaction
+from . import project_project
+from . import project_task
+from . import sale_order
+from . import sale_order_approval
+from . import sale_order_line
+from . import sale_order_sending
+from . import sire_client_link

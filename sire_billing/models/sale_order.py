@@ -1,0 +1,283 @@
+import hashlib
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, html2plaintext
+
+from odoo.addons.sire_base.utils.eat import eat_today
+
+from .. import gate
+
+# Written by our own methods alone: they say what the client was sent and what he answered.
+OWN_FIELDS = frozenset(
+    {
+        "state",
+        "signature",
+        "signed_by",
+        "signed_on",
+        "sire_sent_at",
+        "sire_sent_to",
+        "sire_sent_digest",
+        "sire_sent_message_id",
+        "sire_opened_at",
+        "sire_approved_digest",
+        "sire_approved_address",
+        "sire_approved_device",
+        "sire_approved_user_id",
+        "sire_approved_note",
+        "sire_declined_at",
+        "sire_declined_by",
+        "sire_decline_reason",
+    }
+)
+# What the client agreed to. Frozen by the approval.
+CONTENT_FIELDS = frozenset(
+    {
+        "company_id",
+        "currency_id",
+        "date_order",
+        "fiscal_position_id",
+        "name",
+        "note",
+        "partner_id",
+        "partner_invoice_id",
+        "partner_shipping_id",
+        "payment_term_id",
+        "prepayment_percent",
+        "pricelist_id",
+        "project_id",
+        "sale_order_template_id",
+        "validity_date",
+    }
+)
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "sire.client.document"]
+
+    sire_state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("sent", "Sent"),
+            ("approved", "Approved"),
+            ("declined", "Declined"),
+            ("expired", "Expired"),
+            ("cancelled", "Cancelled"),
+        ],
+        string="Stage",
+        compute="_compute_sire_state",
+        search="_search_sire_state",
+    )
+    sire_changed = fields.Boolean(
+        string="Changed Since Sent",
+        compute="_compute_sire_changed",
+        help="The client cannot approve what differs from what was sent: send it again.",
+    )
+    sire_sent_at = fields.Datetime(string="Sent On", readonly=True, copy=False)
+    sire_sent_to = fields.Char(string="Sent To", readonly=True, copy=False)
+    sire_sent_digest = fields.Char(string="Digest of What Was Sent", readonly=True, copy=False)
+    sire_sent_message_id = fields.Many2one(
+        "mail.message", string="Message Sent", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+    )
+    sire_delivery = fields.Selection(
+        selection=[("queued", "Waiting in the queue"), ("handed", "Handed to the mail server"), ("failed", "Not sent")],
+        string="Delivery",
+        compute="_compute_sire_delivery",
+    )
+    sire_opened_at = fields.Datetime(string="Opened by the Client", readonly=True, copy=False)
+    sire_approved_digest = fields.Char(string="Digest of What Was Approved", readonly=True, copy=False)
+    sire_approved_address = fields.Char(string="Approved from Address", readonly=True, copy=False)
+    sire_approved_device = fields.Char(string="Approved with Device", readonly=True, copy=False)
+    sire_approved_user_id = fields.Many2one(
+        "res.users", string="Approval Recorded By", readonly=True, copy=False, help="Empty: the client used the link."
+    )
+    sire_approved_note = fields.Char(string="How It Was Approved", readonly=True, copy=False)
+    sire_declined_at = fields.Datetime(string="Declined On", readonly=True, copy=False)
+    sire_declined_by = fields.Char(string="Declined By", readonly=True, copy=False)
+    sire_decline_reason = fields.Text(string="Reason for Declining", readonly=True, copy=False)
+
+    # === COMPUTES ===#
+
+    @api.depends("state", "validity_date", "sire_declined_at")
+    def _compute_sire_state(self):
+        today = eat_today()
+        for order in self:
+            if order.state == "cancel":
+                order.sire_state = "declined" if order.sire_declined_at else "cancelled"
+            elif order.state == "sale":
+                order.sire_state = "approved"
+            elif order.state == "sent":
+                expired = order.validity_date and order.validity_date < today
+                order.sire_state = "expired" if expired else "sent"
+            else:
+                order.sire_state = "draft"
+
+    def _search_sire_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = eat_today()
+        domains = {
+            "draft": Domain("state", "=", "draft"),
+            "sent": Domain("state", "=", "sent")
+            & (Domain("validity_date", "=", False) | Domain("validity_date", ">=", today)),
+            "expired": Domain("state", "=", "sent") & Domain("validity_date", "<", today),
+            "approved": Domain("state", "=", "sale"),
+            "declined": Domain("state", "=", "cancel") & Domain("sire_declined_at", "!=", False),
+            "cancelled": Domain("state", "=", "cancel") & Domain("sire_declined_at", "=", False),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends("state", "sire_sent_digest")
+    def _compute_sire_changed(self):
+        for order in self:
+            order.sire_changed = bool(
+                order.state == "sent" and order.sire_sent_digest and order._sire_digest() != order.sire_sent_digest
+            )
+
+    @api.depends("sire_sent_message_id")
+    def _compute_sire_delivery(self):
+        for order in self:
+            # sudo: whoever reads the quotation may know whether it left, not read the mail queue
+            notifications_sudo = order.sudo().sire_sent_message_id.notification_ids
+            statuses = set(notifications_sudo.mapped("notification_status"))
+            if not statuses:
+                order.sire_delivery = False
+            elif statuses & {"bounce", "exception", "canceled"}:
+                order.sire_delivery = "failed"
+            elif statuses & {"ready", "process", "pending"}:
+                order.sire_delivery = "queued" if "ready" in statuses else "handed"
+            else:
+                order.sire_delivery = "handed"
+
+    def _compute_is_expired(self):
+        """Override of `sale`: the last day of validity ends at midnight in Nairobi, not in Greenwich."""
+        today = eat_today()
+        for order in self:
+            order.is_expired = (
+                order.state in ("draft", "sent") and bool(order.validity_date) and order.validity_date < today
+            )
+
+    @api.depends("company_id")
+    def _compute_validity_date(self):
+        """Override of `sale`: counted from the East African day, whatever the user's time zone."""
+        return super(SaleOrder, self.with_context(tz="Africa/Nairobi"))._compute_validity_date()
+
+    # === CRUD ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # The task's own order confirms itself in `sale_project`. Here a quotation waits for its client.
+        task = self.env["project.task"].browse(self.env.context.get("create_for_task_id"))
+        orders = super(SaleOrder, self.with_context(create_for_task_id=False)).create(vals_list).with_env(self.env)
+        if not gate.is_open(self.env):
+            for order in orders:  # after the fact: values come from the defaults in the context too
+                if order.state != "draft" or any(order[name] for name in OWN_FIELDS - {"state"}):
+                    raise UserError(
+                        self.env._("A new quotation is a draft: it is sent, and approved by its client, later.")
+                    )
+        service_line = orders.order_line.filtered("is_service")[:1]
+        if task and service_line and not task.sale_line_id:
+            task.sale_line_id = service_line
+        return orders
+
+    def write(self, vals):
+        if not gate.is_open(self.env):
+            self._sire_check_write(vals)
+        return super().write(vals)
+
+    def _sire_check_write(self, vals):
+        """Refuse what only our own methods may write, and any change of content after the approval."""
+        if OWN_FIELDS & vals.keys():
+            raise UserError(
+                self.env._("What was sent, approved or declined is not written by hand: use the buttons of the quotation.")
+            )
+        if CONTENT_FIELDS & vals.keys():
+            self._sire_check_not_frozen()
+
+    def _sire_check_not_frozen(self):
+        """:raise UserError: when a quotation among these is approved."""
+        for order in self:
+            if order.state == "sale":
+                raise UserError(
+                    self.env._(
+                        "%(order)s was approved by %(name)s and stays as approved. Make a new quotation for what is to change.",
+                        order=order.name,
+                        name=order.signed_by or order.partner_id.display_name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_answered(self):
+        for order in self:
+            if order.signed_on or order.sire_declined_at:
+                raise UserError(
+                    self.env._("%s was answered by the client and is kept. Cancel it instead.", order.name)
+                )
+
+    # === BUSINESS ===#
+
+    def _sire_digest(self):
+        """Digest of what the client agrees to.
+
+        :return: SHA-256 (hex) of lines, prices, taxes, totals, terms, validity, client and currency
+        :rtype: str
+        """
+        self.ensure_one()
+        lines = [
+            [
+                line.display_type or "",
+                line.product_id.id,
+                line.name or "",
+                f"{line.product_uom_qty:.4f}",
+                line.product_uom_id.id,
+                f"{line.price_unit:.6f}",
+                f"{line.discount:.4f}",
+                [[tax.id, tax.amount_type, f"{tax.amount:.4f}", tax.price_include] for tax in line.tax_ids.sorted("id")],
+                f"{line.price_total:.4f}",
+            ]
+            for line in self.order_line.sorted(lambda line: (line.sequence, line.id))
+        ]
+        content = {
+            "version": 1,
+            "company": self.company_id.id,
+            "client": [self.partner_id.id, self.partner_invoice_id.id],
+            "currency": self.currency_id.name,
+            "lines": lines,
+            "totals": [f"{self.amount_untaxed:.4f}", f"{self.amount_tax:.4f}", f"{self.amount_total:.4f}"],
+            "terms": [html2plaintext(self.note or "").strip(), self.payment_term_id.id, self.fiscal_position_id.id],
+            "validity": self.validity_date.isoformat() if self.validity_date else "",
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def _sire_set_default_taxes(self):
+        """Give lines whose product has no tax in this company the company's own sale tax (VAT 16 % in Kenya)."""
+        for order in self:
+            tax = order.fiscal_position_id.map_tax(order.company_id.sudo().account_sale_tax_id)  # sudo: a setting
+            order.order_line.filtered(lambda line: not line.display_type and not line.tax_ids).tax_ids = tax
+
+    def _sire_client_state(self):
+        """What the quotation is for the client who opens its link now.
+
+        :return: "draft" (never sent), "open" (may be approved), "changed" (edited after it was sent), "expired",
+            "cancelled", "declined" or "approved"
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.sire_state != "sent":
+            return self.sire_state
+        if not self.sire_sent_digest:
+            return "draft"
+        return "changed" if self.sire_changed else "open"
+
+    def _sire_lock(self):
+        """Wait for the rows and lock them until the end of the transaction.
+
+        The ORM's ``lock_for_update`` does not wait but refuses: a client who taps twice would see an error. Whoever waited
+        for somebody who changed the row gets a serialization failure, and the request is run again on what is true then.
+        """
+        self.env.cr.execute(
+            SQL("SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR UPDATE", SQL.identifier(self._table), list(self.ids))
+        )

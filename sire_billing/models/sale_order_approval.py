@@ -1,0 +1,282 @@
+from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tools import format_date
+
+from odoo.addons.sire_base.utils.eat import eat_today
+
+from .. import gate
+
+MAX_NAME = 100
+MAX_REASON = 1000
+MAX_DEVICE = 250
+
+
+class SaleOrder(models.Model):
+    """From sent to invoiced: the one gate through which a quotation changes its stage."""
+
+    _inherit = "sale.order"
+
+    # === THE HOST'S DOORS ===#
+
+    def action_confirm(self):
+        """Override of `sale`: an order is confirmed by its approval, which makes its invoice."""
+        if not gate.is_open(self.env):
+            raise UserError(
+                self.env._(
+                    "A quotation is approved by its client with the link that was sent, or with “Mark Approved” when the"
+                    " client agreed in another way."
+                )
+            )
+        return super().action_confirm()
+
+    def action_quotation_send(self):
+        """Override of `sale`: one way to send, the same e-mail from every button."""
+        return self.action_sire_send()
+
+    def action_quotation_sent(self):
+        """Override of `sale`: marked as sent by hand, when the link went another way. The client can approve it."""
+        self._sire_lock()
+        for order in self:
+            order._sire_check_sendable(by_mail=False)
+            gate.opened(order).write(
+                {
+                    "state": "sent",
+                    "sire_sent_at": fields.Datetime.now(),
+                    "sire_sent_to": False,
+                    "sire_sent_digest": order._sire_digest(),
+                    "sire_sent_message_id": False,
+                }
+            )
+
+    def action_draft(self):
+        """Override of `sale`: back to draft forgets what was sent and answered; the chatter remembers."""
+        self._sire_lock()
+        orders = self.filtered(lambda order: order.state in ("cancel", "sent"))
+        gate.opened(orders).write(
+            {
+                "sire_sent_at": False,
+                "sire_sent_to": False,
+                "sire_sent_digest": False,
+                "sire_sent_message_id": False,
+                "sire_opened_at": False,
+                "sire_approved_digest": False,
+                "sire_approved_address": False,
+                "sire_approved_device": False,
+                "sire_approved_user_id": False,
+                "sire_approved_note": False,
+                "sire_declined_at": False,
+                "sire_declined_by": False,
+                "sire_decline_reason": False,
+            }
+        )
+        return super(SaleOrder, gate.opened(orders)).action_draft()
+
+    def _action_cancel(self):
+        """Override of `sale`: an approved quotation is an agreement. Only an administrator cancels it, uninvoiced."""
+        self._sire_lock()
+        for order in self.filtered(lambda order: order.state == "sale"):
+            if not (self.env.su or self.env.user.has_group("sire_access.group_admin")):
+                raise AccessError(
+                    self.env._("%s is approved: only an administrator may cancel it.", order.name)
+                )
+            invoice_sudo = order.sudo()._sire_get_invoice()  # sudo: whoever cancels need not read invoices
+            if invoice_sudo.state == "posted":
+                raise UserError(
+                    self.env._(
+                        "%(order)s is invoiced by %(invoice)s: make a credit note for the invoice first.",
+                        order=order.name,
+                        invoice=invoice_sudo.name,
+                    )
+                )
+        return super(SaleOrder, gate.opened(self))._action_cancel()
+
+    def _send_order_notification_mail(self, mail_template, allow_deferred_sending=True):
+        """Override of `sale`: the client hears from us in one style, `_sire_send_document`."""
+        return
+
+    def message_post(self, **kwargs):
+        """Override of `sale`: writing a message to the client does not make the quotation "sent"."""
+        return super(SaleOrder, self.with_context(mark_so_as_sent=False)).message_post(**kwargs)
+
+    def _has_to_be_signed(self):
+        """Override of `sale`: approved on the client's page, not in the portal."""
+        return False
+
+    def _has_to_be_paid(self):
+        """Override of `sale`: a client pays the invoice, not the quotation."""
+        return False
+
+    def _create_invoices(self, grouped=False, final=False, date=None):
+        """Override of `sale`: one conversion at a time."""
+        self._sire_lock()
+        return super()._create_invoices(grouped=grouped, final=final, date=date)
+
+    # === APPROVAL ===#
+
+    def _sire_approve(
+        self, name, digest, remote_addr=None, user_agent=None, *, recorded_by=None, note=None, approved_at=None
+    ):
+        """Approve the quotation and make its invoice, once, however often and from wherever it is called.
+
+        :param str name: who approves, as typed
+        :param str digest: `_sire_digest` of what the client saw
+        :param str remote_addr: address of the client
+        :param str user_agent: browser of the client
+        :param res.users recorded_by: the member of staff who writes down an approval given in another way
+        :param str note: how it was given then
+        :param datetime.datetime approved_at: naive UTC; now when not given
+        :return: the posted invoice
+        :rtype: account.move
+        :raise UserError: with a sentence that says why not, and what to do
+        """
+        self.ensure_one()
+        self._sire_lock()
+        # sudo: the client has no account, the link (or the caller's own check) is the permission
+        order_sudo = self.with_user(SUPERUSER_ID).with_company(self.company_id)
+        if order_sudo.state == "sale":
+            return order_sudo._sire_ensure_invoice().with_env(self.env)
+        at = approved_at or fields.Datetime.now()
+        name = order_sudo._sire_clean_name(name)
+        order_sudo._sire_check_answerable(digest, at)
+        gate.opened(order_sudo).write(
+            {
+                "signed_by": name,
+                "signed_on": at,
+                "sire_approved_digest": digest,
+                "sire_approved_address": remote_addr,
+                "sire_approved_device": (user_agent or "")[:MAX_DEVICE] or False,
+                "sire_approved_user_id": recorded_by.id if recorded_by else False,
+                "sire_approved_note": note,
+            }
+        )
+        gate.opened(order_sudo).action_confirm()
+        if approved_at:
+            gate.opened(order_sudo).date_order = at
+        invoice_sudo = order_sudo._sire_ensure_invoice(eat_today(at))
+        order_sudo.message_post(
+            body=self.env._("Approved by %(name)s. Invoice %(invoice)s is ready.", name=name, invoice=invoice_sudo.name),
+            author_id=self.partner_id.id if not recorded_by else recorded_by.partner_id.id,
+            partner_ids=order_sudo.user_id.partner_id.ids,
+        )
+        if self.partner_id.email_normalized and not approved_at:
+            invoice_sudo._sire_send_document("sire_billing.mail_template_invoice")
+        return invoice_sudo.with_env(self.env)
+
+    def _sire_decline(self, reason, name=None):
+        """Decline the quotation for its client.
+
+        :param str reason: why, as typed
+        :param str name: who declines, as typed
+        :raise UserError: with a sentence that says why not
+        """
+        self.ensure_one()
+        self._sire_lock()
+        # sudo: the client has no account, the link is the permission
+        order_sudo = self.with_user(SUPERUSER_ID).with_company(self.company_id)
+        state = order_sudo._sire_client_state()
+        if state == "declined":
+            return
+        if state == "approved":
+            raise UserError(
+                self.env._(
+                    "%(order)s was approved on %(date)s and cannot be declined any more. Please talk to us.",
+                    order=self.name,
+                    date=format_date(self.env, order_sudo.signed_on or order_sudo.date_order),
+                )
+            )
+        if state in ("cancelled", "draft"):
+            raise UserError(order_sudo._sire_refusal(state))
+        reason = " ".join((reason or "").split())
+        if not reason:
+            raise UserError(self.env._("Please write in a few words why you decline: it helps us to do better."))
+        gate.opened(order_sudo).write(
+            {
+                "sire_declined_at": fields.Datetime.now(),
+                "sire_declined_by": (name or "").strip()[:MAX_NAME] or False,
+                "sire_decline_reason": reason[:MAX_REASON],
+            }
+        )
+        gate.opened(order_sudo)._action_cancel()
+        order_sudo.message_post(
+            body=self.env._("Declined by the client: %s", reason[:MAX_REASON]),
+            author_id=self.partner_id.id,
+            partner_ids=order_sudo.user_id.partner_id.ids,
+        )
+
+    def _sire_mark_opened(self):
+        """Remember when the client first opened the link."""
+        # sudo: the client has no account, the link is the permission
+        orders_sudo = self.sudo().filtered(lambda order: not order.sire_opened_at)
+        gate.opened(orders_sudo).write({"sire_opened_at": fields.Datetime.now()})
+
+    # === HELPERS ===#
+
+    def _sire_clean_name(self, name):
+        name = " ".join((name or "").split())
+        if len(name) < 2 or not any(char.isalpha() for char in name):
+            raise UserError(self.env._("Please type your name, so that we know who approves."))
+        return name[:MAX_NAME]
+
+    def _sire_check_answerable(self, digest, at):
+        """:raise UserError: when this content cannot be approved at this moment (naive UTC)."""
+        state = self._sire_client_state()
+        if state in ("open", "expired"):  # judged at the moment given, which need not be now
+            expired = self.validity_date and self.validity_date < eat_today(at)
+            state = "expired" if expired else "open"
+        if state in ("open", "expired") and digest != self._sire_digest():
+            state = "changed"
+        if state != "open":
+            raise UserError(self._sire_refusal(state))
+
+    def _sire_refusal(self, state):
+        """:return: one sentence for the client: why the quotation cannot be approved, and what to do."""
+        values = {"order": self.name, "company": self.company_id.name}
+        if state == "expired":
+            values["date"] = format_date(self.env, self.validity_date)
+            return self.env._(
+                "Quotation %(order)s was valid until %(date)s and has expired. Ask %(company)s for a new one.", **values
+            )
+        if state == "changed":
+            return self.env._(
+                "Quotation %(order)s was changed after it was sent to you. Wait for the new e-mail from %(company)s, or ask"
+                " for it.",
+                **values,
+            )
+        if state == "declined":
+            return self.env._(
+                "Quotation %(order)s was declined. Ask %(company)s for a new one if you changed your mind.", **values
+            )
+        if state == "cancelled":
+            return self.env._("Quotation %(order)s was cancelled. Ask %(company)s what replaces it.", **values)
+        return self.env._("Quotation %(order)s has not been sent yet. Ask %(company)s to send it.", **values)
+
+    def _sire_get_invoice(self):
+        """:return: the live customer invoice of this quotation: posted before draft, not cancelled, not credited."""
+        self.ensure_one()
+        invoices = self.invoice_ids.filtered(
+            lambda move: (
+                move.move_type == "out_invoice" and move.state != "cancel" and move.payment_state != "reversed"
+            )
+        )
+        return invoices.sorted(lambda move: (move.state != "posted", move.id))[:1]
+
+    def _sire_ensure_invoice(self, date=None):
+        """Make the posted invoice of an approved quotation, or return the one there is. The row is locked.
+
+        :param datetime.date date: invoice date, an East African day; today when not given
+        :rtype: account.move
+        """
+        self.ensure_one()
+        invoice = self._sire_get_invoice()
+        if not invoice:
+            gate.opened(self)._force_lines_to_invoice_policy_order()
+            invoice = self._create_invoices(final=True)
+        if invoice.state == "draft":
+            invoice.invoice_date = date or eat_today()
+            invoice.action_post()
+        return invoice
+
+    def _prepare_invoice(self):
+        """Override of `sale`: money goes to the invoice by its own payments, never by a quotation's transactions."""
+        return {**super()._prepare_invoice(), "transaction_ids": [Command.clear()]}

@@ -1,0 +1,89 @@
+import logging
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from odoo.addons.sire_base.utils.eat import eat_today
+
+from .. import gate
+
+_logger = logging.getLogger(__name__)
+
+
+class SaleOrder(models.Model):
+    """One click from the draft to the client's inbox."""
+
+    _inherit = "sale.order"
+
+    def action_sire_send(self):
+        """Send the quotation to its client: e-mail with the PDF and the link to approve it. Again after a change.
+
+        :raise UserError: with a sentence that says what is missing
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._sire_lock()
+        self._sire_check_sendable()
+        pdf = self._sire_render_pdf()
+        self._sire_get_client_url()
+        values = {
+            "state": "sent",
+            "sire_sent_at": fields.Datetime.now(),
+            "sire_sent_to": self.partner_id.email_normalized,
+            "sire_sent_digest": self._sire_digest(),
+            "sire_opened_at": False,
+        }
+        gate.opened(self).write(values)
+        message = self._sire_send_document("sire_billing.mail_template_quotation", attachments=pdf)
+        gate.opened(self).write({"sire_sent_message_id": message.id})
+        return True
+
+    def action_sire_preview(self):
+        """Open the client's page as the client sees it."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "target": "new", "url": self._sire_get_client_url()}
+
+    def _sire_check_sendable(self, by_mail=True):
+        """:raise UserError: with the first thing that is missing before the client may have this quotation."""
+        self.ensure_one()
+        if self.state not in ("draft", "sent"):
+            raise UserError(
+                self.env._(
+                    "%(order)s is %(state)s: only a draft, or a quotation that waits for an answer, can be sent.",
+                    order=self.name,
+                    state=dict(self._fields["sire_state"]._description_selection(self.env))[self.sire_state].lower(),
+                )
+            )
+        if by_mail and not self.partner_id.email_normalized:
+            raise UserError(
+                self.env._("%s has no e-mail address: write it on the client first.", self.partner_id.display_name)
+            )
+        if not self.order_line.filtered(lambda line: not line.display_type):
+            raise UserError(self.env._("%s has no lines yet: add what the client is to pay for.", self.name))
+        if self.currency_id.compare_amounts(self.amount_total, 0) <= 0:
+            raise UserError(self.env._("The total of %s is zero: write the prices first.", self.name))
+        if self.validity_date and self.validity_date < eat_today():
+            raise UserError(
+                self.env._(
+                    "%(order)s was valid until %(date)s: set a later date first.",
+                    order=self.name,
+                    date=format_date(self.env, self.validity_date),
+                )
+            )
+
+    def _sire_render_pdf(self):
+        """The quotation as the host prints it, in the client's language.
+
+        :return: [(file name, bytes)], or nothing when this machine has no PDF engine: the link is enough to approve
+        :rtype: list
+        """
+        self.ensure_one()
+        report = self.env["ir.actions.report"]
+        if report.get_wkhtmltopdf_state() not in ("ok", "upgrade"):
+            self.message_post(body=self.env._("Sent without PDF: this server has no PDF engine. The link shows the quotation."))
+            return []
+        # sudo: the report reads taxes and bank accounts that a project manager need not read
+        report_sudo = report.sudo().with_context(lang=self.partner_id.lang or self.env.lang)
+        content, _type = report_sudo._render_qweb_pdf("sale.action_report_saleorder", self.ids)
+        return [(self.env._("Quotation %s.pdf", self.name), content)]

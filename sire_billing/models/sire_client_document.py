@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SireClientDocument(models.AbstractModel):
+    """A document that a client receives. The one seam for messages to clients: `sire_comms` takes it over."""
+
+    _name = "sire.client.document"
+    _description = "Document for a client"
+
+    sire_client_url = fields.Char(string="Client Link", compute="_compute_sire_client_url")
+
+    @api.depends_context("uid")
+    def _compute_sire_client_url(self):
+        for record in self:
+            # sudo: the link is shown to whoever may read the document
+            links_sudo = record.sudo()._sire_find_client_link()
+            record.sire_client_url = links_sudo._get_url() if links_sudo else False
+
+    def _sire_find_client_link(self):
+        """:return: the client's link to this document, if there is one (nothing is created)."""
+        self.ensure_one()
+        field = {"sale.order": "order_id", "account.move": "invoice_id"}.get(self._name)
+        links = self.env["sire.client.link"]
+        if not field or not self.id:
+            return links
+        return links.search([(field, "=", self._origin.id), ("revoked", "=", False)], limit=1)
+
+    def _sire_get_client_url(self):
+        """:return: the address of the client's page for this document; the link is made when there is none."""
+        self.ensure_one()
+        # sudo: links are made for clients, nobody edits them
+        return self.sudo().env["sire.client.link"]._for(self.sudo())._get_url()
+
+    def _sire_send_document(self, template_xmlid, attachments=None):
+        """Send this document to its client: the message is queued, and its failure shows in the chatter.
+
+        :param str template_xmlid: mail template of this model: subject and body, in the client's language
+        :param list attachments: (file name, bytes) pairs
+        :return: the message in the chatter
+        :rtype: mail.message
+        :raise UserError: when the client has no e-mail address
+        """
+        self.ensure_one()
+        client = self.partner_id
+        if not client.email_normalized:
+            raise UserError(self.env._("%s has no e-mail address: write it on the client first.", client.display_name))
+        # sudo: the template is the firm's, the sender need not be allowed to edit templates
+        template_sudo = self.env.ref(template_xmlid).sudo()
+        lang = client.lang or self.env.lang
+        record_sudo = self.sudo().with_context(lang=lang, mail_post_autofollow=False)
+        template_sudo = template_sudo.with_context(lang=lang)
+        company = self.company_id or self.env.company
+        message = record_sudo.with_company(company).message_post(
+            subject=template_sudo._render_field("subject", self.ids)[self.id],
+            body=template_sudo._render_field("body_html", self.ids)[self.id],
+            partner_ids=client.ids,
+            attachments=attachments or [],
+            author_id=self.env.user.partner_id.id,
+            email_from=company.email_formatted or self.env.user.email_formatted,
+            reply_to=self.env.user.email_formatted or company.email_formatted,
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            email_layout_xmlid="sire_billing.mail_layout_client",
+            force_send=False,
+        )
+        # sudo: waking the mail queue is the system's business
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return message
