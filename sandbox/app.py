@@ -4,10 +4,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from . import control, daraja, mail
+from . import control, daraja, handset, inbox, mail, pages
 from .settings import Settings
 from .world import World
 
@@ -42,7 +43,14 @@ def create_app(settings=None):
             server.close()
             await world.stop()
 
-    routes = [*daraja.routes, *control.routes, Mount("/static", StaticFiles(directory=HERE / "static"))]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    routes = [
+        *daraja.routes,
+        *control.routes,
+        *pages.routes,
+        *handset.routes,
+        *inbox.routes,
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: pages.error})
     app.state.world = world
     return Wire(app)

@@ -14,7 +14,7 @@ from html import unescape
 from aiosmtpd.smtp import SMTP
 
 LIMIT = 35 * 1024 * 1024
-HREF = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*("([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
+HREF = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*("([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 BARE = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
