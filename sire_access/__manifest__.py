@@ -10,8 +10,11 @@
         "sale_project",
         "account_payment",
         "hr_timesheet",
+        "sale_timesheet",
     ],
     "data": [
         "security/sire_access_groups.xml",
+        "security/ir.model.access.csv",
+        "security/sire_access_security.xml",
     ],
 }
