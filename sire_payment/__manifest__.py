@@ -9,4 +9,5 @@
         "sire_base",
         "account_payment",
     ],
+    "installable": True,
 }
