@@ -15,3 +15,7 @@ SANDBOX_MPESA = {
     "mpesa_passkey": "sandbox-passkey",
 }
 SANDBOX_DEFAULT_URL = "http://127.0.0.1:8070"
+
+# Context value that keeps the builder from mailing "your password was changed" to people who do not exist yet.
+# An object's identity cannot arrive over RPC.
+BUILDING = object()

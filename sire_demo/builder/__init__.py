@@ -3,7 +3,9 @@
 import logging
 import time
 
+from ..const import BUILDING
 from . import clients, company, mpesa, people, projects, sales
+from .common import moment
 
 _logger = logging.getLogger(__name__)
 
@@ -15,6 +17,7 @@ QUIET = {
     "mail_notrack": True,
     "mail_auto_subscribe_no_notify": True,
     "no_reset_password": True,
+    "sire_demo_building": BUILDING,
     "lang": "en_US",
     "tz": "Africa/Nairobi",
 }
@@ -31,7 +34,8 @@ def build(env):
     mpesa.build(env)
     staff = people.build(env)
     partners = clients.build(env)
-    for project, story in projects.build(env, staff, partners):
-        sales.build(env, project, story, staff)
+    sales.build(env, projects.build(env, staff, partners), staff)
+    # What was announced to the staff in the past was read in the past.
+    env["mail.notification"].search([("is_read", "=", False)]).write({"is_read": True, "read_date": moment(-1)})
     env.flush_all()
     _logger.info("Demo company written in %.1f s", time.monotonic() - started)

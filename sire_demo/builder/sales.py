@@ -8,52 +8,86 @@ from . import payments, projects
 from .common import day, moment, workday
 
 
-def build(env, project, story, staff):
-    """Write the phases of one project: tasks, quotation, answer, invoice, payments.
+def build(env, made, staff):
+    """Let the year happen in its order, so that invoices and receipts are numbered as the days went by.
 
-    :param project: the project
-    :param Project story: its story
+    :param list made: pairs of project and story
     :param dict staff: users by login
     """
-    for phase in sorted(story.phases, key=lambda one: one.quote.day if one.quote else 0):
+    events = []
+    for project, story in made:
+        for phase in story.phases:
+            events += _events_of(env, project, story, phase, staff)
+    for _day, _order, happen in sorted(events, key=lambda event: event[:2]):
+        happen()
+    for project, story in made:
+        if story.finished:
+            project.with_user(staff["manager"])._sire_set_status("finished")
+
+
+def _events_of(env, project, story, phase, staff):
+    """Return what happens in one phase, as (day, order within the day, function)."""
+    made = {}
+
+    def write():
         projects.add_tasks(env, project, story, phase, staff)
         if phase.quote:
-            quote(env, project, phase.quote, staff)
-    if story.finished:
-        project.with_user(staff["manager"])._sire_set_status("finished")
+            made["order"] = _write_quotation(env, project, phase.quote, staff)
+
+    def answer():
+        made["invoice"] = _answer(made["order"], phase.quote)
+
+    def pay(number, payment):
+        seed = zlib.crc32(f"{made['order'].name}/{number}".encode())
+        payments.pay(env, made["invoice"], payment, staff, seed)
+
+    if not phase.quote:
+        return [(0, 0, write)]  # added today: the next quotation takes them
+    events = [(phase.quote.day, 0, write)]
+    if phase.quote.decided is not None:
+        events.append((phase.quote.decided, 1, answer))
+    for number, payment in enumerate(phase.quote.payments):
+        events.append((payment.day, 2 + number, lambda number=number, payment=payment: pay(number, payment)))
+    return events
 
 
-def quote(env, project, story, staff):
-    """Make a quotation from the tasks that nobody has quoted, and let happen what the story says.
+def _write_quotation(env, project, story, staff):
+    """Make a quotation from the tasks that nobody has quoted; send it, unless it is still a draft.
 
-    :return: the quotation
     :rtype: sale.order
     """
     action = project.with_user(staff["manager"]).action_sire_new_quotation()
     order = env["sale.order"].browse(action.get("res_id") or action["params"]["next"]["res_id"])
-    written = moment(workday(story.day), 9, 20)
     order.write(
-        {"date_order": written, "validity_date": day(story.day + story.valid_days), "user_id": staff["manager"].id}
+        {
+            "date_order": moment(workday(story.day), 9, 20),
+            "validity_date": day(story.day + story.valid_days),
+            "user_id": staff["manager"].id,
+        }
     )
-    if story.outcome == "draft":
-        return order
-    _mark_sent(order, workday(story.day))
+    if story.outcome != "draft":
+        _mark_sent(order, workday(story.day))
+    return order
+
+
+def _answer(order, story):
+    """Let the client approve or decline.
+
+    :return: the posted invoice of an approved quotation
+    :rtype: account.move
+    """
     contact = order.partner_id.child_ids[:1].name or order.partner_id.name
-    if story.outcome == "approved":
-        at = moment(workday(story.decided), 11, 45)
-        invoice = order._sire_approve(
-            contact,
-            order._sire_digest(),
-            remote_addr="192.0.2.17",
-            user_agent="Mozilla/5.0 (Linux; Android 14)",
-            approved_at=at,
-        )
-        for number, payment in enumerate(story.payments):
-            payments.pay(env, invoice, payment, staff, seed=zlib.crc32(f"{order.name}/{number}".encode()))
-    elif story.outcome == "declined":
+    if story.outcome == "declined":
         order._sire_decline(story.reason, name=contact)
         gate.opened(order).sire_declined_at = moment(workday(story.decided), 16, 10)
-    return order
+        return None
+    return order._sire_approve(
+        contact,
+        order._sire_digest(),
+        remote_addr="192.0.2.17",  # an address that documentation uses and nobody has
+        user_agent="Mozilla/5.0 (Linux; Android 14)",
+        approved_at=moment(workday(story.decided), 11, 45),
+    )
 
 
 def _mark_sent(order, offset):

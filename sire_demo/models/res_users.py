@@ -3,7 +3,7 @@ import logging
 from odoo import fields, models
 from odoo.exceptions import AccessDenied
 
-from ..const import DEMO_VARIABLE
+from ..const import BUILDING, DEMO_VARIABLE
 from ..utils import is_demo_server
 
 _logger = logging.getLogger(__name__)
@@ -34,6 +34,12 @@ class ResUsers(models.Model):
         if self._sire_is_refused():
             return False
         return super()._compute_session_token(sid)
+
+    def _notify_security_setting_update(self, subject, content, mail_values=None, **kwargs):
+        """Mail nobody while the demo is being written."""
+        if self.env.context.get("sire_demo_building") is BUILDING:
+            return self.env["mail.mail"]
+        return super()._notify_security_setting_update(subject, content, mail_values=mail_values, **kwargs)
 
     def _sire_is_refused(self):
         """Tell whether this user may not enter: a demo user on a server that is not a demo.
