@@ -1,0 +1,225 @@
+"""What the client page shows, read from the records behind its link."""
+
+import hashlib
+import json
+import math
+
+from odoo import fields
+from odoo.tools import html2plaintext
+
+from odoo.addons.sire_base.utils.eat import utc_to_eat
+from odoo.addons.sire_base.utils.phone import format_kenyan_phone
+from odoo.addons.sire_payment.utils import format_money
+
+from .client_page_text import ClientPageText
+
+LIVE = ("pending", "authorized")
+FAILURE_SHOWN_MINUTES = 60
+
+
+class ClientPage(ClientPageText):
+    """The documents behind one link, and nothing else: every record is reached from the link.
+
+    :param link_sudo: a ``sire.client.link`` in superuser mode (its code is the client's only authority), with the
+        language of the page in its context
+    """
+
+    def __init__(self, link_sudo):
+        self.link = link_sudo
+        self.env = link_sudo.env
+        self.company = link_sudo.company_id
+        self.order = link_sudo.order_id
+        self.document = self.order or link_sudo.invoice_id
+        self.client = self.document.partner_id
+        self.name = self.document.name or ""
+        self.state = self._get_state()
+        self.invoices = self._get_invoices()
+        self.provider = self.env["payment.provider"]._mpesa_for_company(self.company)
+        txs = self.invoices.transaction_ids.filtered(lambda tx: tx.provider_code == "mpesa" and tx.state != "draft")
+        self.attempts = txs.sorted("id", reverse=True)
+        self.live = self.attempts.filtered(lambda tx: tx.state in LIVE)[:1]
+
+    def _get_state(self):
+        if self.order:
+            return self.order._sire_client_state()
+        states = {"draft": "draft", "posted": "invoice", "cancel": "cancelled"}
+        return states[self.link.invoice_id.state]
+
+    def _get_invoices(self):
+        """Return the posted invoices, oldest first; of a quotation only once it is approved."""
+        invoices = self.link.invoice_id or (self.state == "approved" and self.order.invoice_ids) or self.link.invoice_id
+        return invoices.filtered(lambda move: move.state == "posted").sorted(lambda move: (move.invoice_date, move.id))
+
+    # === THE STATE AS A WHOLE ===
+
+    def is_answered(self):
+        """Whether there is nothing to approve or decline (any more)."""
+        return self.state != "open"
+
+    def is_content_shown(self):
+        """Whether the client may read the lines: what staff is still changing, or took back, is not shown."""
+        return self.state in ("open", "approved", "expired", "declined", "invoice")
+
+    def get_summary(self):
+        """Return the word for the state: that of the money once there is an invoice."""
+        invoices = self.invoices.filtered(lambda move: move.move_type != "out_refund")
+        if not invoices:
+            return self.state
+        if all(self.is_settled(invoice) for invoice in invoices):
+            return "paid"
+        return "partial" if any(self.get_money(invoice)["paid"] > 0 for invoice in invoices) else "unpaid"
+
+    def get_version(self):
+        """Return a short mark that changes whenever the page would say something else."""
+        facts = [
+            self.state,
+            [[invoice.id, invoice.payment_state, str(invoice._sire_get_payable())] for invoice in self.invoices],
+            [[tx.id, tx.state] for tx in self.attempts],
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+    def get_status(self):
+        """Return what the script asks for every two seconds, well below 300 bytes."""
+        status = {"v": self.get_version(), "live": bool(self.live)}
+        if self.live:
+            status["left"] = self.live._mpesa_status()["seconds_left"]
+        return status
+
+    def get_attempt(self):
+        """Return the state of the last prompt in words while it matters: live, or failed within the hour.
+
+        :return: what ``payment.transaction._mpesa_status`` gives, or an empty dict
+        :rtype: dict
+        """
+        attempt = self.live or self.attempts[:1]
+        if not attempt or (attempt.state == "done"):
+            return {}
+        age = fields.Datetime.now() - (attempt.last_state_change or attempt.create_date)
+        if not self.live and age.total_seconds() > FAILURE_SHOWN_MINUTES * 60:
+            return {}
+        return attempt._mpesa_status()
+
+    # === INVOICES AND PAYMENTS ===
+
+    def get_money(self, invoice):
+        """Return what was paid, what is left, what may be paid now and the amount to propose.
+
+        Money that a live prompt holds is not paid yet; money that is confirmed and not booked yet is.
+
+        :return: amounts in the currency of the invoice; ``proposed`` is what one M-Pesa payment can carry
+        :rtype: dict
+        """
+        payable = invoice._sire_get_payable()
+        held = sum(invoice.transaction_ids.filtered(lambda tx: tx.state in LIVE).mapped("amount"))
+        left = min(payable + held, invoice.amount_residual)
+        return {
+            "payable": payable,
+            "held": left - payable,
+            "left": left,
+            "paid": invoice.amount_total - left,
+            "proposed": min(math.floor(payable), math.floor(self.provider.mpesa_maximum_amount or payable)),
+        }
+
+    def is_settled(self, invoice):
+        return invoice.currency_id.is_zero(self.get_money(invoice)["left"])
+
+    def propose(self, invoice, sums):
+        """Write the amount that the form starts with: what is left, or what the prompt was for that has just failed."""
+        amount = sums["proposed"]
+        if self.get_attempt().get("state") == "failed" and self.attempts[:1] in invoice.transaction_ids:
+            amount = min(amount, self.attempts[:1].amount)
+        return self.money(amount, invoice.currency_id)
+
+    def has_other_ways(self):
+        """Whether the host's own page of an invoice offers more than M-Pesa."""
+        ways = [("state", "=", "enabled"), ("code", "not in", ("mpesa", "none")), ("is_published", "=", True)]
+        return bool(self.env["payment.provider"].search_count([*ways, ("company_id", "=", self.company.id)], limit=1))
+
+    def get_receipts(self):
+        """Return the payments on this page that have a receipt to print."""
+        rows = [row for invoice in self.invoices for row in self.get_payments(invoice)]
+        return [row["payment"] for row in rows if row["has_pdf"]]
+
+    def get_payments(self, invoice):
+        """Return what was received for an invoice, oldest first: booked, or confirmed a moment ago.
+
+        :return: dicts with ``amount`` (as written), ``method``, ``receipt``, ``date`` (as written) and ``payment``
+        :rtype: list[dict]
+        """
+        rows = []
+        booked = self.env["account.payment"]
+        for part in (invoice.invoice_payments_widget or {}).get("content", []):
+            if part["is_exchange"]:
+                continue
+            payment = self.env["account.payment"].browse(part["account_payment_id"] or [])
+            booked |= payment
+            tx = payment.payment_transaction_id
+            rows.append(self._get_payment_row(invoice, part["amount"], part["date"], tx, payment, part))
+        confirmed = invoice.transaction_ids.filtered(
+            lambda tx: tx.state == "done" and tx.payment_id not in booked and tx.operation != "refund"
+        )
+        for tx in confirmed.sorted("id") if invoice._sire_get_payable() < invoice.amount_residual else ():
+            rows.append(self._get_payment_row(invoice, tx.amount, tx.last_state_change, tx, tx.payment_id, {}))
+        return sorted(rows, key=lambda row: row["when"])
+
+    def _get_payment_row(self, invoice, amount, when, tx, payment, part):
+        if tx.provider_code == "mpesa":
+            method, receipt = "M-Pesa", tx._mpesa_status().get("receipt")
+            when = tx.last_state_change or when
+        elif part.get("is_refund"):
+            method, receipt = self.env._("Credit note"), part["ref"]
+        else:
+            method = tx.payment_method_id.name or payment.journal_id.name or part.get("journal_name")
+            receipt = payment.sire_receipt_number or tx.provider_reference or payment.memo
+        return {
+            "amount": self.money(amount, invoice.currency_id),
+            "method": method,
+            "receipt": receipt or "",
+            "date": self.moment(when) if hasattr(when, "hour") else self.date(when),
+            "when": str(when),
+            "payment": payment,
+            "has_pdf": bool(payment.sire_receipt_number),
+        }
+
+    # === FOR THE TEMPLATES ===
+
+    def money(self, amount, currency=None):
+        return format_money(amount, currency or self.document.currency_id)
+
+    def date(self, day):
+        return day.strftime("%d/%m/%Y") if day else ""
+
+    def moment(self, naive_utc):
+        return utc_to_eat(naive_utc).strftime("%d/%m/%Y %H:%M") if naive_utc else ""
+
+    def phone(self):
+        return format_kenyan_phone(self.company.phone or "")
+
+    def has_logo(self):
+        return bool(self.company.logo) and not self.company.uses_default_logo
+
+    def lines(self):
+        if self.order:
+            return self.order._get_order_lines_to_report()
+        return self.document._get_move_lines_to_report()
+
+    def quantity(self, line):
+        """Write ``40 Hours × KSh 2,500``; an empty text for one piece, whose price says everything."""
+        quantity = line.product_uom_qty if self.order else line.quantity
+        if quantity == 1 and not line.discount:
+            return ""
+        number = f"{quantity:,.2f}".rstrip("0").rstrip(".")
+        return f"{number} {line.product_uom_id.name or ''} × {self.money(line.price_unit, line.currency_id)}"
+
+    def totals(self, document):
+        """Return the rows above the total: before tax, then each tax, as names and written amounts."""
+        totals = document.tax_totals or {}
+        groups = [group for subtotal in totals.get("subtotals", []) for group in subtotal["tax_groups"]]
+        if not groups:
+            return []
+        rows = [(self.env._("Before VAT"), totals["base_amount_currency"])]
+        rows += [(group["group_name"], group["tax_amount_currency"]) for group in groups]
+        return [(name, self.money(amount, document.currency_id)) for name, amount in rows]
+
+    def terms(self):
+        return html2plaintext((self.document.note if self.order else self.document.narration) or "").strip()
