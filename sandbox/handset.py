@@ -23,8 +23,26 @@ async def phones(request):
             return RedirectResponse(f"/phone/{canonical(number)}", 303)
         except ValueError as wrong:
             message = str(wrong)
-    rows = [{"phone": phone, "prompts": world.book.of(phone)} for phone in world.book.phones()]
-    return page(request, "phones.html", 400 if message else 200, rows=rows, number=number, message=message)
+    rows, rows_version = part("_phones.html", rows=rows_of(world))
+    return page(
+        request,
+        "phones.html",
+        400 if message else 200,
+        rows=rows,
+        rows_version=rows_version,
+        number=number,
+        message=message,
+    )
+
+
+def rows_of(world):
+    """:return: each phone with its prompts, the latest first"""
+    return [{"phone": phone, "prompts": world.book.of(phone)} for phone in world.book.phones()]
+
+
+async def phones_list(request):
+    """The part of the list that polls."""
+    return live(request, "_phones.html", rows=rows_of(world_of(request)))
 
 
 def number_of(request):
@@ -57,7 +75,9 @@ async def handset(request, message=None):
     if request.path_params["number"] != phone:
         return RedirectResponse(f"/phone/{phone}", 303)
     values = screen_values(world_of(request), phone) | {"message": message}
-    screen, screen_version = part("_screen.html", **values)
+    screen, _ = part("_screen.html", **values)
+    # The version leaves the complaint out, so that polling does not wipe it (and a half-typed PIN) away.
+    _, screen_version = part("_screen.html", **values | {"message": None})
     log, log_version = part("_history.html", **values)
     return page(
         request,
@@ -126,6 +146,7 @@ async def wallet(request):
 
 routes = [
     Route("/phone", phones),
+    Route("/phone/list", phones_list),
     Route("/phone/{number}", handset, methods=["GET"]),
     Route("/phone/{number}", act, methods=["POST"]),
     Route("/phone/{number}/screen", screen),
