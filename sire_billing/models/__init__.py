@@ -1,10 +1,14 @@
 from . import sire_client_document  # first: the documents below inherit it
 
 # isort: split
+from . import account_chart_template
 from . import account_move
+from . import account_payment
 from . import payment_transaction
 from . import project_project
 from . import project_task
+from . import res_company
+from . import res_users
 from . import sale_order
 from . import sale_order_approval
 from . import sale_order_line

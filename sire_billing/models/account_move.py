@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from odoo.addons.sire_base.utils.eat import eat_today
 
 
 class AccountMove(models.Model):
@@ -16,8 +20,107 @@ class AccountMove(models.Model):
     sire_project_id = fields.Many2one(
         "project.project", string="Project", related="sire_order_id.project_id", store=True, index="btree_not_null"
     )
+    sire_overdue = fields.Boolean(string="Overdue", compute="_compute_sire_overdue", search="_search_sire_overdue")
+
+    sire_status = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("unpaid", "Unpaid"),
+            ("overdue", "Overdue"),
+            ("partial", "Partly paid"),
+            ("paid", "Paid"),
+            ("credited", "Credited"),
+            ("void", "Cancelled"),
+        ],
+        string="Paid or Not",
+        compute="_compute_sire_status",
+        help="What the ledger says, in a word.",
+    )
 
     @api.depends("invoice_line_ids.sale_line_ids")
     def _compute_sire_order_id(self):
         for move in self:
             move.sire_order_id = move.invoice_line_ids.sale_line_ids.order_id[:1]
+
+    @api.depends("state", "payment_state", "invoice_date_due")
+    def _compute_sire_overdue(self):
+        today = eat_today()
+        for move in self:
+            move.sire_overdue = (
+                move.move_type == "out_invoice"
+                and move.state == "posted"
+                and move.payment_state in ("not_paid", "partial")
+                and bool(move.invoice_date_due)
+                and move.invoice_date_due < today
+            )
+
+    def _search_sire_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        overdue = (
+            Domain("move_type", "=", "out_invoice")
+            & Domain("state", "=", "posted")
+            & Domain("payment_state", "in", ("not_paid", "partial"))
+            & Domain("invoice_date_due", "<", eat_today())
+        )
+        return Domain.OR(overdue if wanted else ~overdue for wanted in value)
+
+    @api.depends("state", "payment_state", "sire_overdue")
+    def _compute_sire_status(self):
+        words = {"paid": "paid", "in_payment": "paid", "partial": "partial", "reversed": "credited"}
+        for move in self:
+            if move.state != "posted":
+                move.sire_status = "void" if move.state == "cancel" else "draft"
+            elif move.sire_overdue:
+                move.sire_status = "overdue"
+            else:
+                move.sire_status = words.get(move.payment_state, "unpaid")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_receipt(self):
+        self.origin_payment_id._sire_check_no_receipt()
+
+    # === ACTIONS ===#
+
+    def button_draft(self):
+        """Override of `account`: the entry of a receipt that was handed out stays."""
+        self.origin_payment_id._sire_check_no_receipt()
+        return super().button_draft()
+
+    def button_cancel(self):
+        """Override of `account`: the entry of a receipt that was handed out stays."""
+        self.origin_payment_id._sire_check_no_receipt()
+        return super().button_cancel()
+
+    def action_sire_cash_payment(self):
+        """Open the cash wizard of this invoice.
+
+        :raise UserError: when there is nothing to pay
+        """
+        self.ensure_one()
+        if not self._sire_get_payable():
+            self._sire_check_payable(self.amount_residual or self.currency_id.rounding)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cash Payment"),
+            "res_model": "sire.cash.payment.wizard",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    def action_sire_open_page(self):
+        """Open the client's page of this invoice, as the client sees it."""
+        self.ensure_one()
+        if self.state != "posted":
+            raise UserError(self.env._("The client sees an invoice when it is confirmed."))
+        return {"type": "ir.actions.act_url", "target": "new", "url": self._sire_get_client_url()}
+
+    def action_sire_open_project(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "project.project",
+            "res_id": self.sire_project_id.id,
+            "views": [(self.env.ref("sire_projects.project_project_view_form").id, "form")],
+        }

@@ -1,0 +1,149 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_payment.utils import format_money
+
+from .. import gate
+
+RECEIPT_FIELDS = frozenset({"sire_receipt_number", "sire_cashier_id"})
+# Printed on the receipt that the client took home.
+FROZEN_FIELDS = frozenset(
+    {
+        "amount",
+        "company_id",
+        "currency_id",
+        "date",
+        "destination_account_id",
+        "journal_id",
+        "move_id",
+        "name",
+        "partner_id",
+        "partner_type",
+        "payment_method_line_id",
+        "payment_type",
+        "sire_received_from",
+        "state",
+    }
+)
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    sire_receipt_number = fields.Char(string="Receipt", readonly=True, copy=False, index="trigram")
+    sire_received_from = fields.Char(string="Received From", copy=False, help="Who handed over the money.")
+    sire_cashier_id = fields.Many2one("res.users", string="Cashier", readonly=True, copy=False)
+    sire_reference = fields.Char(
+        string="Reference",
+        compute="_compute_sire_reference",
+        search="_search_sire_reference",
+        help="Cash: the number of the receipt. M-Pesa and card: the number the provider gave.",
+    )
+    sire_method = fields.Char(string="Paid By", compute="_compute_sire_method")
+
+    _sire_receipt_number_unique = models.UniqueIndex(
+        "(company_id, sire_receipt_number) WHERE sire_receipt_number IS NOT NULL",
+        "This receipt number is taken.",
+    )
+
+    # === COMPUTES ===#
+
+    @api.depends("sire_receipt_number", "payment_transaction_id.provider_reference", "memo")
+    def _compute_sire_reference(self):
+        for payment in self:
+            # sudo: the provider's number is for whoever reads the payment, the transaction is not
+            transaction_sudo = payment.sudo().payment_transaction_id
+            payment.sire_reference = (
+                payment.sire_receipt_number or transaction_sudo.provider_reference or transaction_sudo.reference
+            )
+
+    def _search_sire_reference(self, operator, value):
+        return [
+            "|",
+            ("sire_receipt_number", operator, value),
+            ("payment_transaction_id.provider_reference", operator, value),
+        ]
+
+    @api.depends("journal_id", "payment_transaction_id.payment_method_id")
+    def _compute_sire_method(self):
+        for payment in self:
+            transaction_sudo = payment.sudo().payment_transaction_id  # sudo: as above
+            payment.sire_method = transaction_sudo.payment_method_id.name or payment.journal_id.name
+
+    # === CRUD ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        payments = super().create(vals_list)
+        if not gate.is_open(self.env) and any(payment[name] for payment in payments for name in RECEIPT_FIELDS):
+            raise UserError(self.env._("A receipt number is given by the system when the cash is received."))
+        return payments
+
+    def write(self, vals):
+        if not gate.is_open(self.env):
+            if RECEIPT_FIELDS & vals.keys():
+                raise UserError(self.env._("A receipt number is given by the system when the cash is received."))
+            if FROZEN_FIELDS & vals.keys():
+                self._sire_check_no_receipt()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_receipt(self):
+        self._sire_check_no_receipt()
+
+    def _sire_check_no_receipt(self):
+        """:raise UserError: when one of these payments has a receipt in somebody's hands."""
+        for payment in self:
+            if payment.sire_receipt_number:
+                raise UserError(
+                    self.env._(
+                        "Receipt %s was handed out and stays as it is. To give money back, register a payment to the client.",
+                        payment.sire_receipt_number,
+                    )
+                )
+
+    # === ACTIONS ===#
+
+    def action_post(self):
+        """Override of `account`: cash from a client gets a receipt, whichever screen it was entered on.
+
+        :raise UserError: when the date is in the future
+        """
+        cash = self.filtered(
+            lambda payment: (
+                payment.journal_id.type == "cash"
+                and payment.payment_type == "inbound"
+                and payment.partner_type == "customer"
+                and not payment.sire_receipt_number
+            )
+        )
+        for payment in cash:
+            if payment.date > eat_today():
+                raise UserError(
+                    self.env._("Cash cannot be received on %s: that day has not come.", format_date(self.env, payment.date))
+                )
+        result = super().action_post()
+        for payment in cash:
+            gate.opened(payment).write(
+                {
+                    "sire_receipt_number": payment.company_id._sire_next_receipt_number(payment.date),
+                    "sire_received_from": payment.sire_received_from or payment.partner_id.display_name,
+                    "sire_cashier_id": self.env.uid,
+                }
+            )
+        return result
+
+    def action_sire_print_receipt(self):
+        self.ensure_one()
+        return self.env.ref("sire_billing.action_report_sire_receipt").report_action(self, config=False)
+
+    def _sire_amount_text(self, amount=None):
+        """:return: the amount of the payment, or another one in its currency, as people write it"""
+        self.ensure_one()
+        return format_money(self.amount if amount is None else amount, self.currency_id)
+
+    def _get_payment_receipt_report_filename(self):
+        self.ensure_one()
+        return self.env._("Receipt %s", (self.sire_reference or self.name or "").replace("/", "-"))

@@ -1,0 +1,24 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class SaleAdvancePaymentInv(models.TransientModel):
+    _inherit = "sale.advance.payment.inv"
+
+    def _create_invoices(self, sale_orders):
+        """Override of `sale`: what is invoiced is not invoiced again, by a second click or a second down payment.
+
+        :raise UserError: when the approved quotation has its invoice
+        """
+        sale_orders._sire_lock()
+        for order in sale_orders:
+            invoice_sudo = order.sudo()._sire_get_invoice()  # sudo: whoever may invoice an order may know its invoice
+            if invoice_sudo:
+                raise UserError(
+                    self.env._(
+                        "%(order)s is already invoiced by %(invoice)s.",
+                        order=order.name,
+                        invoice=invoice_sudo.name or self.env._("a draft invoice"),
+                    )
+                )
+        return super()._create_invoices(sale_orders)

@@ -1,0 +1,107 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_payment.utils import format_money
+
+
+class SireCashPaymentWizard(models.TransientModel):
+    _name = "sire.cash.payment.wizard"
+    _description = "Cash payment"
+
+    move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="move_id.company_id")
+    partner_id = fields.Many2one(related="move_id.partner_id", string="Client")
+    currency_id = fields.Many2one(related="move_id.currency_id")
+    payable = fields.Monetary(string="Left to Pay", compute="_compute_payable")
+    amount = fields.Monetary(compute="_compute_amount", store=True, precompute=True, readonly=False, required=True)
+    received_from = fields.Char(compute="_compute_amount", store=True, precompute=True, readonly=False, required=True)
+    date = fields.Date(required=True, default=lambda self: eat_today())
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Cash Journal",
+        compute="_compute_journal_id",
+        precompute=True,
+        store=True,
+        readonly=False,
+        required=True,
+        domain="[('type', '=', 'cash'), ('company_id', '=', company_id)]",
+    )
+    show_journal = fields.Boolean(compute="_compute_show_journal")
+    payment_id = fields.Many2one("account.payment", readonly=True)
+
+    @api.depends("move_id")
+    def _compute_payable(self):
+        for wizard in self:
+            wizard.payable = wizard.move_id._sire_get_payable() if wizard.move_id else 0.0
+
+    @api.depends("move_id")
+    def _compute_amount(self):
+        for wizard in self:
+            wizard.amount = wizard.payable
+            wizard.received_from = wizard.move_id.partner_id.display_name
+
+    @api.depends("move_id")
+    def _compute_journal_id(self):
+        for wizard in self:
+            wizard.journal_id = wizard._get_cash_journals()[:1]
+
+    @api.depends("move_id")
+    def _compute_show_journal(self):
+        for wizard in self:
+            wizard.show_journal = len(wizard._get_cash_journals()) > 1
+
+    def _get_cash_journals(self):
+        return self.env["account.journal"].search(
+            [("type", "=", "cash"), ("company_id", "=", self.move_id.company_id.id)]
+        )
+
+    def action_confirm(self):
+        """Book the cash, match it with the invoice and show its receipt. A second call shows the same receipt.
+
+        :return: the action that shows the receipt
+        :raise UserError: with a sentence that says what may be paid and why not this
+        """
+        self.ensure_one()
+        if not self.payment_id:
+            self.payment_id = self._create_payment()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Receipt"),
+            "res_model": "account.payment",
+            "res_id": self.payment_id.id,
+            "views": [(self.env.ref("sire_billing.account_payment_view_receipt_form").id, "form")],
+            "target": "current",
+        }
+
+    def _create_payment(self):
+        """:return: the posted payment, matched with the invoice, with its receipt number."""
+        if self.journal_id.type != "cash" or self.journal_id.company_id != self.company_id:
+            raise UserError(self.env._("Choose a cash journal of %s.", self.company_id.display_name))
+        self.move_id._sire_check_payable(self.amount, currency=self.currency_id)
+        line = self.journal_id.inbound_payment_method_line_ids[:1]
+        register = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=self.move_id.ids)
+            .create(
+                {
+                    "amount": self.amount,
+                    "currency_id": self.currency_id.id,
+                    "payment_date": self.date,
+                    "journal_id": self.journal_id.id,
+                    "payment_method_line_id": line.id,
+                    "payment_difference_handling": "open",
+                    "sire_received_from": " ".join((self.received_from or "").split())[:100],
+                }
+            )
+        )
+        payment = register._create_payments()
+        self.move_id.message_post(
+            body=self.env._(
+                "%(amount)s received in cash from %(name)s: receipt %(receipt)s.",
+                amount=format_money(payment.amount, payment.currency_id),
+                name=payment.sire_received_from,
+                receipt=payment.sire_receipt_number,
+            )
+        )
+        return payment
