@@ -116,7 +116,7 @@ class SireWebhookEvent(models.Model):
                 time.sleep(random.uniform(0.01, 0.2))
 
     def _claim_next(self):
-        """Count an attempt of the next event that is due; the event is parked instead when it had its last.
+        """Count an attempt of the next event that is due; one that had its last attempt is parked instead.
 
         :return: (id, number of the attempt), or None when nothing is due
         """
@@ -126,19 +126,19 @@ class SireWebhookEvent(models.Model):
             order="attempts, next_attempt_at, id",
             limit=CANDIDATES,
         )
-        event = due.try_lock_for_update(allow_referencing=True, limit=1)
-        if not event:
-            return None
-        if event.attempts >= self._get_max_attempts():
+        while event := due.try_lock_for_update(allow_referencing=True, limit=1):
+            if event.attempts < self._get_max_attempts():
+                attempt = event.attempts + 1
+                event.write({"attempts": attempt, "next_attempt_at": self._get_next_attempt(attempt)})
+                return event.id, attempt
             event.write(
                 {
                     "state": "parked",
                     "error": self.env._("The server stopped every time that it handled this event."),
                 }
             )
-        attempt = event.attempts + 1
-        event.write({"attempts": attempt, "next_attempt_at": self._get_next_attempt(attempt)})
-        return event.id, attempt
+            due -= event
+        return None
 
     def _handle_claimed(self, event_id, attempt):
         """Handle a claimed event; whatever happens is written down, and nothing is raised."""

@@ -50,7 +50,8 @@ class SireCommon(TransactionCase):
     @classmethod
     def make_api_key(cls, user):
         """:return: a bearer key of this user for JSON-2"""
-        return cls.env["res.users.apikeys"].with_user(user)._generate("rpc", "test", None)
+        expires = fields.Datetime.add(fields.Datetime.now(), days=1)
+        return cls.env["res.users.apikeys"].with_user(user)._generate("rpc", "test", expires)
 
     def process_webhooks(self, *, retries=False, limit=100):
         """Run the inbox worker on the test's own transaction.

@@ -3,6 +3,10 @@
 import ipaddress
 import re
 
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__, default_lang="en_US")
+
 
 def parse_networks(text):
     """Read a list of addresses and networks as a person types it.
@@ -18,7 +22,9 @@ def parse_networks(text):
         try:
             networks.append(ipaddress.ip_network(entry, strict=False))
         except ValueError:
-            raise ValueError(f"“{entry[:40]}” is not an address such as 196.201.214.200 or 196.201.214.0/24.") from None
+            raise ValueError(
+                _lt("“%s” is not an address such as 196.201.214.200 or 196.201.214.0/24.", entry[:40])
+            ) from None
     return networks
 
 

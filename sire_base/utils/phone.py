@@ -1,10 +1,16 @@
-"""Kenyan phone numbers: stored as E.164, shown as people write them. Pure functions."""
+"""Kenyan phone numbers: stored as E.164, shown as people write them. Pure functions.
+
+The sentences of the errors are translated when they are turned into text: ``str(error)`` where ``self.env`` is.
+"""
 
 import re
 import unicodedata
 
 import phonenumbers
 
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__, default_lang="en_US")
 COUNTRY_CODE = "254"
 _MOBILE = re.compile(r"[71]\d{8}")
 _DECORATION = re.compile(r"[\s().\-/\u2010-\u2015\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]+")
@@ -25,22 +31,22 @@ def parse_kenyan_phone(raw):
     text = unicodedata.normalize("NFKC", raw) if isinstance(raw, str) else ""
     digits = _DECORATION.sub("", text)
     if not digits:
-        raise ValueError("Type a phone number, such as 0712 345 678.")
+        raise ValueError(_lt("Type a phone number, such as 0712 345 678."))
     international = digits.startswith("+")
     digits = digits.removeprefix("+")
     if not (digits.isascii() and digits.isdigit()):
-        raise ValueError(f"“{_shorten(text)}” is not a phone number: use digits, such as 0712 345 678.")
+        raise ValueError(_lt("“%s” is not a phone number: use digits, such as 0712 345 678.", _shorten(text)))
     if not international and digits.startswith("00"):
         # 00 and 000 both stand for the plus sign, depending on the phone
         international, digits = True, digits.lstrip("0")
     if digits.startswith(COUNTRY_CODE) and (international or len(digits) >= 12):
         national = digits[len(COUNTRY_CODE) :].removeprefix("0")
     elif international:
-        raise ValueError(f"“{_shorten(text)}” is not a Kenyan number: it has to start with 07, 01 or +254.")
+        raise ValueError(_lt("“%s” is not a Kenyan number: it has to start with 07, 01 or +254.", _shorten(text)))
     else:
         national = digits.removeprefix("0")
     if not _is_national(national):
-        raise ValueError(f"“{_shorten(text)}” is not a Kenyan phone number: write it like 0712 345 678.")
+        raise ValueError(_lt("“%s” is not a Kenyan phone number: write it like 0712 345 678.", _shorten(text)))
     return f"+{COUNTRY_CODE}{national}"
 
 
