@@ -1,0 +1,192 @@
+"""Prepared databases: built once, keyed by what they are made of, copied ever after.
+
+Two kinds. The *host* database is Odoo with the modules of other people that we stand on, for a Kenyan company. A *prepared*
+database is a copy of it with modules of ours. Both are built under a name that ends in ``_part`` and renamed when they are
+complete, so that what an interrupted build left is never taken for a database. What one is made of is written on it as its comment.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import modules, paths, process, settings, venv
+from .errors import Failure
+from .ui import Step
+
+HOST_MODULES = (
+    "account_payment", "crm", "hr_timesheet", "l10n_ke", "payment_stripe", "phone_validation",
+    "sale_management", "sale_project", "sale_timesheet",
+)  # fmt: skip
+LANGUAGES = "sw"
+KEPT = 6  # prepared databases of ours; older ones are dropped
+SCRIPT = Path(__file__).parent / "scripts" / "kenya.py"
+
+
+class Databases:
+    """The databases of one cluster, with their files.
+
+    :param cluster: a started :class:`host.postgres.Cluster`
+    :param odoo: the :class:`host.odoo_tree.Odoo`
+    """
+
+    def __init__(self, cluster, odoo):
+        self.cluster = cluster
+        self.odoo = odoo
+        self.files = paths.make("data", "filestore")
+
+    # -- what there is
+
+    def names(self):
+        """All databases but PostgreSQL's own."""
+        return [row[0] for row in self.cluster.sql("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY oid")]
+
+    def made_of(self, name):
+        """What is written on a database: ``{"host": key, "modules": {module: fingerprint}}``, empty when nothing is."""
+        rows = self.cluster.sql(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'")
+        try:
+            return json.loads(rows[0][0])
+        except (IndexError, ValueError):
+            return {}
+
+    def mark(self, name, host, prints):
+        """Writes on a database what it is made of."""
+        text = json.dumps({"host": host, "modules": prints}).replace("'", "''")
+        self.cluster.sql(f"COMMENT ON DATABASE \"{name}\" IS '{text}'")
+
+    # -- copies and removal
+
+    def drop(self, name):
+        """Removes a database with its files."""
+        self.cluster.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        paths.remove(self.files / name)
+
+    def copy(self, source, target):
+        """Copies a database; its files are hard links (Odoo never writes into one that is there)."""
+        self.drop(target)
+        self.cluster.wait_unused(source)
+        self.cluster.sql(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        if (self.files / source).exists():
+            shutil.copytree(self.files / source, self.files / target, copy_function=os.link)
+
+    def rename(self, old, new):
+        """Gives a finished database its name; its files come first, so that the name is there only when all is."""
+        self.drop(new)
+        self.cluster.wait_unused(old)
+        if (self.files / old).exists():
+            (self.files / old).rename(self.files / new)
+        self.cluster.sql(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
+
+    def sweep(self):
+        """Drops what interrupted builds and test runs left."""
+        names = self.names()
+        for name in names:
+            found = re.fullmatch(r"(?:test|run)_(\d+)_.*", name)
+            if name.endswith("_part") or (found and process.born(int(found[1])) is None):
+                self.drop(name)
+        old = [name for name in names if name.startswith("prepared_") and not name.endswith("_part")]
+        for name in old[:-KEPT]:
+            self.drop(name)
+        for folder in self.files.iterdir():
+            if folder.name not in names:
+                paths.remove(folder)
+
+    # -- building
+
+    def host_key(self):
+        """What the host database is made of, as twelve hexadecimal digits."""
+        made_of = [self.odoo.version, HOST_MODULES, LANGUAGES, SCRIPT.read_text(), (paths.REPO / "requirements.txt").read_text()]
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:12]
+
+    def odoo_run(self, what, database, *arguments, step=None, share=(0, 1), stdin=None, command="server"):
+        """Runs Odoo on a database until it is done.
+
+        :param what: what for, as people are told when it fails
+        :param step: the step that shows how far it is
+        :param share: which part of that step this is, from and to
+        """
+        conf = settings.write("build", self.odoo, self.cluster, database, without_demo="True")
+        env = settings.lasting(settings.environment(self.odoo, self.cluster, SIRE_DEMO="1"))
+        line = [venv.python(), "-m", "odoo", command, "-c", conf, "-d", database, "--no-http", *arguments]
+        if command == "server":
+            line += ["--stop-after-init", "--max-cron-threads=0"]
+
+        def on_line(text):
+            found = re.search(r"odoo\.modules\.loading: Loading module \S+ \((\d+)/(\d+)\)", text)
+            if found and step:
+                step.progress(share[0] + (share[1] - share[0]) * int(found[1]) / int(found[2]), 1)
+
+        said = process.run(what, line, log=f"odoo-{database}", env=env, cwd=paths.REPO, on_line=on_line, stdin=stdin or subprocess.DEVNULL)
+        wrong = re.search(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) .*$|^Traceback[\s\S]*?^(\S.*)$", said, re.MULTILINE)
+        if wrong:
+            raise Failure(f"{what} failed: {(wrong[1] or wrong[0])[:300]}", f"All it said is in {paths.logs('odoo-' + database)}")
+
+    def ensure_host(self):
+        """The host database, built when it is not there.
+
+        :return: its name
+        """
+        name = f"host_{self.host_key()}"
+        if name in self.names():
+            return name
+        part = f"{name}_part"
+        with Step("Host database: Odoo for a Kenyan company, once") as step:
+            self.drop(part)
+            self.cluster.sql(f"CREATE DATABASE \"{part}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+            self.odoo_run("Installing Odoo's base", part, "-i", "base", step=step, share=(0, 0.15))
+            with SCRIPT.open() as script:
+                self.odoo_run("Making the company Kenyan", part, command="shell", stdin=script)
+            self.odoo_run("Installing Odoo's modules", part, "-i", ",".join(HOST_MODULES), f"--load-language={LANGUAGES}", step=step, share=(0.2, 1))
+            self._check_host(part)
+            self.mark(part, self.host_key(), {})
+            self.rename(part, name)
+        for old in self.names():
+            if re.fullmatch(r"host_[0-9a-f]{12}", old) and old != name:
+                self.drop(old)
+        return name
+
+    def _check_host(self, name):
+        """A host database without the Kenyan chart would only show much later."""
+        rows = self.cluster.sql(
+            "SELECT c.chart_template, u.name FROM res_company c JOIN res_currency u ON u.id = c.currency_id ORDER BY c.id LIMIT 1", name
+        )
+        if rows != [["ke", "KES"]]:
+            raise Failure(f"The host database has no Kenyan company ({rows})", "Tell the maintainers: this Odoo differs from the one that was tried")
+
+    def ensure(self, wanted):
+        """A prepared database with modules of ours, built when it is not there.
+
+        :param wanted: names of our modules; what they stand on comes with them; none gives the host database
+        :return: its name; copy it, never change it
+        """
+        host = self.ensure_host()
+        if not wanted:
+            return host
+        prints = modules.fingerprints(modules.closure(wanted))
+        key = hashlib.sha256(json.dumps([self.host_key(), prints], sort_keys=True).encode()).hexdigest()[:12]
+        name = f"prepared_{key}"
+        if name in self.names():
+            return name
+        base, there = self._nearest(prints, host)
+        part = f"{name}_part"
+        missing = [module for module in prints if module not in there]
+        with Step(f"Database with {', '.join(missing)}") as step:
+            self.copy(base, part)
+            self.odoo_run(f"Installing {', '.join(missing)}", part, "-i", ",".join(missing), step=step)
+            self.mark(part, self.host_key(), prints)
+            self.rename(part, name)
+        return name
+
+    def _nearest(self, prints, host):
+        """The prepared database that holds most of what is wanted and nothing else; the host database at worst."""
+        best, there = host, {}
+        for name in self.names():
+            if name.startswith("prepared_") and not name.endswith("_part"):
+                made_of = self.made_of(name)
+                have = made_of.get("modules", {})
+                if made_of.get("host") == self.host_key() and len(have) > len(there) and have.items() <= prints.items():
+                    best, there = name, have
+        return best, there
