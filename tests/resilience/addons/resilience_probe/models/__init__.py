@@ -1,0 +1,1 @@
+from . import resilience_effect, sire_webhook_event

@@ -1,0 +1,118 @@
+"""What the inbox promises, shown on real processes: acknowledged is never lost, and handled is handled once."""
+
+import contextlib
+import time
+
+import requests
+
+from . import starter
+
+
+def test_handled_at_once(world):
+    server = world.start()
+    assert world.post(server, "first") == 200
+    assert world.wait_until_handled("first", timeout=10) < 5, "the commit wakes the worker"
+    world.post(server, "warm")
+    assert world.wait_until_handled("warm", timeout=10) < 2
+    assert world.effects() == {"first": 1, "warm": 1}
+
+
+def test_killed_between_answer_and_handling(world):
+    server = world.start(cron_threads=0)  # nothing handles events in this process
+    assert world.post(server, "paid") == 200
+    server.kill9()
+    assert world.events() == {"paid": ["received", 0]}
+    assert world.effects() == {}
+
+    server.start()
+    assert world.wait_until_handled("paid") < 20, "long before the host's own look once a minute"
+    assert world.events() == {"paid": ["done", 1]}
+    assert world.effects() == {"paid": 1}
+    assert world.post(server, "paid") == 200, "the sender may repeat itself"
+    time.sleep(1)
+    assert world.effects() == {"paid": 1}
+
+
+def test_killed_in_the_middle_of_handling(world):
+    (partner,) = world.query("SELECT id FROM res_partner ORDER BY id LIMIT 1")[0]
+    server = world.start()
+    with contextlib.closing(starter.connect(world.database)) as blocker, blocker.cursor() as cr:
+        blocker.autocommit = False
+        cr.execute("SELECT id FROM res_partner WHERE id = %s FOR UPDATE", [partner])
+        assert world.post(server, "paid", touch=partner) == 200
+        world.wait_for(
+            lambda: world.query(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", world.database
+            ),
+            what="the handler waiting for the row",
+        )
+        assert world.events() == {"paid": ["received", 1]}, "the attempt is counted before it is made"
+        server.kill9()
+    assert world.effects() == {}, "what the handler did before the kill is gone"
+
+    server.start()
+    world.wait_until_handled("paid", timeout=45)
+    assert world.events() == {"paid": ["done", 2]}
+    assert world.effects() == {"paid": 1}
+
+
+def test_an_event_that_kills_the_process_is_parked(world):
+    world.query("INSERT INTO ir_config_parameter (key, value) VALUES ('sire_base.webhook_max_attempts', '2')")
+    server = world.start(cron_threads=0)
+    assert world.post(server, "deadly", kill=True) == 200
+    assert world.post(server, "good") == 200
+    server.kill9()
+    for attempt in (1, 2):
+        server.start()
+        server.wait_until_dead()
+        assert world.events()["deadly"] == ["received", attempt]
+    server.start()
+    world.wait_for(lambda: world.events()["deadly"][0] == "parked", timeout=45, what="parking")
+    world.wait_until_handled("good")
+    assert world.effects() == {"good": 1}
+    assert world.post(server, "later") == 200
+    world.wait_until_handled("later")
+
+
+def test_two_servers_handle_each_event_once(world):
+    servers = [world.start(), world.start()]
+    keys = [f"event {index}" for index in range(50)]
+    statuses = world.in_parallel(lambda item: world.post(servers[item[0] % 2], item[1]), enumerate(keys))
+    assert set(statuses) == {200}
+    world.wait_until_handled(*keys, timeout=60)
+    assert world.effects() == dict.fromkeys(keys, 1)
+    assert {attempts for _state, attempts in world.events().values()} == {1}
+
+
+def test_workers_side_by_side_share_the_events(world):
+    """The host runs a scheduled job in one place at a time; the inbox does not lean on that."""
+    servers = [world.start(cron_threads=0), world.start(cron_threads=0)]
+    keys = [f"event {index}" for index in range(50)]
+    world.in_parallel(lambda key: world.post(servers[0], key, sleep=0.02), keys)
+    answers = world.in_parallel(
+        lambda index: requests.post(f"{servers[index % 2].url}/resilience/work", timeout=60).json(), range(6)
+    )
+    begun = [answer["begun"] for answer in answers]
+    assert sum(begun) == 50 and sum(count > 0 for count in begun) > 1, begun
+    assert world.effects() == dict.fromkeys(keys, 1)
+    assert {tuple(event) for event in world.events().values()} == {("done", 1)}
+    pids = world.query("SELECT count(DISTINCT pid) FROM resilience_effect")
+    assert pids == [(2,)], "both processes took their share"
+
+
+def test_duplicates_at_the_same_moment(world):
+    servers = [world.start(), world.start()]
+    statuses = world.in_parallel(lambda index: world.post(servers[index % 2], "same"), range(20))
+    assert set(statuses) == {200}, "each sender gets its answer"
+    world.wait_until_handled("same")
+    time.sleep(1)
+    assert len(world.events()) == 1
+    assert world.effects() == {"same": 1}
+
+
+def test_a_short_wait_is_short(world):
+    server = world.start()
+    assert world.post(server, "early", retry=1) == 200
+    assert world.wait_until_handled("early", timeout=45) < 10, "a timer, not the look once a minute"
+    assert world.events() == {"early": ["done", 2]}
+    assert world.effects() == {"early": 1}
