@@ -1,0 +1,175 @@
+"""Run the tests: all of them, or the modules, folders and files that are named. Everything else goes to pytest as it is."""
+
+import os
+import signal
+import subprocess
+import sys
+
+from host import browser, locking, modules, odoo_tree, packages, paths, settings, setup, venv
+from host.errors import Failure
+from host.lanes import DEMO, kind_of
+from host.measure import FULL
+
+HELP = "run tests: ./sire test [module or path ...] [pytest's options]"
+NEED_SERVER = ("tests/e2e", "tests/resilience", "tests/upgrade")
+PURE = ("tests/architecture", "tests/host", "tests/docker", "sandbox/tests")
+WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-c", "-W", "-r", "--tb", "--maxfail", "--durations", "--ignore", "--deselect", "--rootdir"}
+
+
+def add(parser):
+    """Declares the arguments; pytest's own are not parsed here."""
+    parser.add_argument("arguments", nargs="*", help="modules, folders, files, and pytest's options")
+
+
+def split(arguments, root=None):
+    """What is to be run, and what pytest is told.
+
+    :param arguments: as typed
+    :return: ``(targets, options)``; a target is a path below the repository
+    :raise Failure: for a target that is not there
+    """
+    root = root or paths.REPO
+    targets, options = [], []
+    value = False
+    for argument in arguments:
+        if value or argument.startswith("-"):
+            options.append(argument)
+            value = not value and argument in WITH_VALUE
+            continue
+        path, _, rest = argument.partition("::")
+        path = os.path.relpath(os.path.abspath(root / path), root) if os.path.isabs(path) else os.path.normpath(path)
+        if not (root / path).exists():
+            raise Failure(f"There is nothing to test at {argument}", "Name a module (sire_mpesa), a folder (tests/e2e) or a file")
+        if (root / path / "__manifest__.py").exists():
+            path += "/tests"
+            if not (root / path).is_dir():
+                raise Failure(f"{argument} has no tests", "Name another module")
+        targets.append(f"{path}::{rest}" if rest else path)
+    return targets, options
+
+
+def everything(root=None):
+    """All folders of tests that there are."""
+    root = root or paths.REPO
+    below = sorted(str(path.relative_to(root)) for path in (root / "tests").glob("*") if any(path.glob("test_*.py")))
+    ours = [f"{name}/tests" for name in modules.manifests(root) if (root / name / "tests").is_dir()]
+    return below + (["sandbox/tests"] if (root / "sandbox" / "tests").is_dir() else []) + ours
+
+
+def expand(targets, root=None):
+    """Replaces ``.`` and ``tests`` by what is in them."""
+    found = []
+    for target in targets:
+        if target in (".", "tests"):
+            found += [name for name in everything(root) if target == "." or name.startswith("tests/")]
+        else:
+            found.append(target)
+    return found
+
+
+def main(arguments):
+    """Prepares what the chosen tests need, then lets pytest have the last word."""
+    typed = sys.argv[2:]
+    targets, options = split(typed)
+    full = not targets
+    targets = expand(targets) or everything()
+    kinds = {kind_of(target) for target in targets}
+    named = {target.split("/")[0] for target in targets}
+    needs_server = any(target.startswith(NEED_SERVER) for target in targets)
+    if kinds == {"any"} and not needs_server:
+        return _pure(targets, options)
+    with locking.prepared_alone("test"):
+        bench = setup.bench(dev=True)
+        if needs_server or full:
+            browser.ensure()
+        env = {**settings.lasting(settings.environment(bench.odoo, bench.cluster)), "SIRE_DEMO": "1"}
+        copies = {}
+        stem = f"test_{os.getpid()}"
+        if "module" in kinds:
+            ours = [name for name in modules.manifests() if full and name != "sire_demo" or name in named - {"sire_demo"}]
+            copies["module"] = (bench.databases.ensure(ours), f"{stem}_main")
+        if "demo" in kinds:
+            copies["demo"] = (bench.databases.ensure(["sire_demo"]), f"{stem}_demo")
+        if needs_server:
+            bench.databases.ensure(["sire_demo"])
+        for source, copy in copies.values():
+            bench.databases.copy(source, copy)
+    try:
+        return _pytest(bench, env, copies, targets, options, full)
+    finally:
+        for _source, copy in copies.values():
+            for name in bench.databases.names():
+                if name == copy or name.startswith(f"{copy}-"):
+                    bench.databases.drop(name)
+        bench.release()
+
+
+def _command(targets, options, config=None, database=None):
+    command = [venv.python(dev=True), "-m", "pytest", *options, *targets]
+    if database:
+        return [*command, f"--odoo-database={database}", f"--odoo-config={config}", "--odoo-http"]
+    return [*command, "-p", "no:odoo"]
+
+
+def _pytest(bench, env, copies, targets, options, full):
+    several = full or len(copies) > 1
+    first = copies.get("module") or copies.get("demo")
+    options = list(options)
+    if first:
+        config = settings.write("test", bench.odoo, bench.cluster, first[1], without_demo="True", max_cron_threads="0")
+        command = _command(targets, options, config, first[1])
+    else:
+        command = _command(targets, options)
+    if several and not any(option.startswith(("-n", "--numprocesses", "--pdb")) for option in options):
+        command += ["-n", str(max(2, min(4, os.cpu_count() or 2)))]
+        if len(copies) > 1:
+            env[DEMO] = copies["demo"][1]
+    if full:
+        folder = paths.make("coverage")
+        for old in folder.iterdir():
+            old.unlink()
+        env["COVERAGE_FILE"] = str(folder / ".coverage")
+        env["SIRE_COVERAGE_RC"] = str(_coverage_rc(folder))
+        env[FULL] = "1" if not options else ""
+        command += ["--cov-report=", f"--cov-config={env['SIRE_COVERAGE_RC']}"]
+        command += [f"--cov={name}" for name in modules.manifests()]
+    return _child(command, env)
+
+
+def _coverage_rc(folder):
+    """Settings of coverage for the servers that tests start: the same modules, data where pytest's is."""
+    source = "\n    ".join(str(paths.REPO / name) for name in modules.manifests())
+    text = f"[run]\nsigterm = true\nsource =\n    {source}\nomit =\n    */tests/*\n    */__manifest__.py\n    */migrations/*\n"
+    path = folder / "coveragerc"
+    paths.write(path, text)
+    return path
+
+
+def _pure(targets, options):
+    """Tests that need no database: the environment is enough."""
+    with locking.prepared_alone("test"):
+        setup.check_room()
+        packages.check_system()
+        packages.ensure(for_tests=True)
+        venv.ensure(dev=True)
+        if any(target.startswith("sandbox") for target in targets):
+            browser.ensure()
+        odoo = odoo_tree.find()
+    env = {**os.environ, "PYTHONPYCACHEPREFIX": str(paths.make("cache", "pyc"))}
+    if odoo:
+        env["PYTHONPATH"] = str(odoo.path)
+    return _child(_command(targets, options), env)
+
+
+def _child(command, env):
+    """Runs pytest; an interrupt reaches it, and it says its last line itself."""
+    sys.stdout.flush()
+    env["SIRE_CHROMIUM"] = browser.find() or ""
+    child = subprocess.Popen([str(part) for part in command], env=env, cwd=paths.REPO)
+    ignored = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to pytest as well
+    forwarded = signal.signal(signal.SIGTERM, lambda number, frame: child.terminate())
+    try:
+        return child.wait()
+    finally:
+        signal.signal(signal.SIGINT, ignored)
+        signal.signal(signal.SIGTERM, forwarded)
