@@ -22,7 +22,7 @@ async def body_of(request):
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise ValueError("The body must be a JSON object.")  # noqa: TRY004 answered as 400
+        raise ValueError("The body must be a JSON object.")
     return data
 
 

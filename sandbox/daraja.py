@@ -12,6 +12,8 @@ from . import checks
 from .checks import ApiError
 from .prompts import RESULTS
 
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
 
 class Hangup(Response):
     """No answer at all: the connection is cut without a byte."""
@@ -69,7 +71,7 @@ def endpoint(name, path, method, work):
         call["status"] = response.status_code
         return response
 
-    return Route(path, serve, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    return Route(path, serve, methods=METHODS)
 
 
 async def hang(request, seconds):
@@ -84,7 +86,7 @@ async def read_json(request):
     """:raise ApiError: when the body is no JSON"""
     try:
         return json.loads(await request.body())
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ApiError(400, "400.002.05", "Invalid Request Payload") from None
 
 
@@ -149,6 +151,6 @@ routes = [
     endpoint("oauth", "/oauth/v1/generate", "GET", oauth),
     endpoint("stkpush", "/mpesa/stkpush/v1/processrequest", "POST", stk_push),
     endpoint("query", "/mpesa/stkpushquery/v1/query", "POST", stk_query),
-    Route("/oauth/{rest:path}", unknown, methods=["GET", "POST"]),
-    Route("/mpesa/{rest:path}", unknown, methods=["GET", "POST"]),
+    Route("/oauth/{rest:path}", unknown, methods=METHODS),
+    Route("/mpesa/{rest:path}", unknown, methods=METHODS),
 ]

@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import itertools
+import logging
 import re
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from html import unescape
 
 from aiosmtpd.smtp import SMTP
 
+log = logging.getLogger("sandbox")
 LIMIT = 35 * 1024 * 1024
 HREF = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*("([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 BARE = re.compile(r"https?://[^\s<>\"')\]]+")
@@ -85,22 +87,14 @@ class Mailbox:
         :param recipients: envelope recipients
         :param sender: envelope sender, used when the message has no From
         """
-        parsed = email.message_from_bytes(raw, policy=email.policy.default)
-        message = Message(
-            id=next(self.ids),
-            sender=str(parsed["From"] or sender or ""),
-            to=list(recipients),
-            subject=str(parsed["Subject"] or ""),
-            date=sent_at(parsed),
-            text=body(parsed, "plain"),
-            html=body(parsed, "html"),
-            headers={name: str(value) for name, value in parsed.items()},
-            raw=raw,
-        )
-        texts = {id(part) for part in (parsed.get_body(("plain",)), parsed.get_body(("html",))) if part}
-        for part in parsed.walk():
-            if not part.is_multipart() and id(part) not in texts:
-                message.attachments.append(attachment(part, len(message.attachments) + 1))
+        number = next(self.ids)
+        try:
+            message = read(raw, number, recipients, sender)
+        except Exception:  # Python's parser raises nearly anything on broken mail, and no mail may get lost
+            log.warning("Message %s is broken: it is shown as it came", number)
+            text = raw.decode("utf-8", "replace")
+            subject = "(a message that cannot be read)"
+            message = Message(number, sender or "", list(recipients), subject, datetime.now(UTC), text, "", {}, raw)
         self.messages.append(message)
         return message
 
@@ -111,6 +105,27 @@ class Mailbox:
 
     def get(self, number):
         return next((m for m in self.messages if m.id == number), None)
+
+
+def read(raw, number, recipients, sender):
+    """:return: the Message of a well-formed mail"""
+    parsed = email.message_from_bytes(raw, policy=email.policy.default)
+    message = Message(
+        id=number,
+        sender=str(parsed["From"] or sender or ""),
+        to=list(recipients),
+        subject=str(parsed["Subject"] or ""),
+        date=sent_at(parsed),
+        text=body(parsed, "plain"),
+        html=body(parsed, "html"),
+        headers={name: str(value) for name, value in parsed.items()},
+        raw=raw,
+    )
+    texts = {id(part) for part in (parsed.get_body(("plain",)), parsed.get_body(("html",))) if part}
+    for part in parsed.walk():
+        if not part.is_multipart() and id(part) not in texts:
+            message.attachments.append(attachment(part, len(message.attachments) + 1))
+    return message
 
 
 def sent_at(parsed):

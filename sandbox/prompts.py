@@ -22,7 +22,6 @@ RESULTS = {
     "3": "The amount is more than the maximum transaction value.",
     "4": "The transaction would exceed the daily transfer limit.",
     "8": "The transaction would exceed the maximum balance of the account.",
-    "11": "The debit party is in an invalid state.",
     "17": "Rule limited: a similar transaction was made in the last two minutes.",
     "26": "System busy. Try again in a short while.",
     "1001": "Unable to lock subscriber, a transaction is already in process for the current subscriber.",

@@ -75,6 +75,7 @@ FLAGS = (
     ("business", str, "name that the phone shows"),
     ("pin", str, "the PIN that is right"),
     ("balance", int, "shillings in a new wallet"),
+    ("maximum-amount", int, "shillings that one payment may be at most"),
     ("expiry", float, "seconds until an unanswered prompt ends"),
     ("unanswered", str, "result code of an unanswered prompt: 1037 or 1019"),
     ("timestamp-tolerance", int, "seconds that a timestamp may be off East Africa Time"),

@@ -43,7 +43,9 @@ class World:
 
     async def start(self):
         # Proxies of the environment are for the outside; callbacks go where the client said.
-        self.client = httpx.AsyncClient(timeout=self.settings.callback_timeout, trust_env=False)
+        # A connection for each: one kept open would hide that the receiver was restarted.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self.client = httpx.AsyncClient(timeout=self.settings.callback_timeout, trust_env=False, limits=limits)
 
     async def stop(self):
         for task in self.tasks:

@@ -1,5 +1,6 @@
 """The pages in a real Chromium: what the script adds, and that nothing is fetched from elsewhere."""
 
+import resource
 import shutil
 import smtplib
 from urllib.parse import urlsplit
@@ -18,10 +19,17 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()
+    # In one run with Odoo's tests this process has a limited address space, which its children inherit; Chromium
+    # reserves far more of it than it uses and dies at once.
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    try:
+        with playwright.sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+            yield browser
+            browser.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 @pytest.fixture(params=[390, 1400])

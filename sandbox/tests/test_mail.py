@@ -88,6 +88,7 @@ def test_newest_first_searched_and_deleted(daraja):
         b"no headers at all",
         b"Content-Type: text/plain; charset=nonsense\r\n\r\n\xff\xfe",
         b"Content-Type: multipart/mixed; boundary=x\r\n\r\nbroken",
+        b"From: <a@\r\nContent-Type: text/plain\r\n\r\nx",
         b"Date: never\r\nSubject: =?utf-8?b?broken\r\n\r\nx",
     ],
 )

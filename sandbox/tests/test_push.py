@@ -103,7 +103,7 @@ def test_plain_http_to_a_named_host(make_daraja):
     refused(daraja.push("http://other:8069/pay", PartyA="254700000001", PhoneNumber="254700000001"))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"Amount=1", b"[]", b'"text"'])
+@pytest.mark.parametrize("content", [b"", b"{", b"Amount=1", b"[]", b'"text"', b"\xff", b"[" * 100_000])
 def test_not_an_object(daraja, content):
     response = daraja.http.post("/mpesa/stkpush/v1/processrequest", content=content, headers=daraja.headers())
     refused(response, code="400.002.05")
@@ -156,4 +156,5 @@ def test_not_allowed_is_told_by_callback(daraja, receiver, changes, code):
 def test_unknown_resource_and_method(daraja):
     refused(daraja.http.post("/mpesa/stkpush/v2/processrequest"), 404, "404.001.01")
     refused(daraja.http.get("/oauth/v2/generate"), 404, "404.001.01")
+    refused(daraja.http.delete("/mpesa/b2c/v9"), 404, "404.001.01")
     refused(daraja.http.get("/mpesa/stkpush/v1/processrequest"), 405, "405.001")
