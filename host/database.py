@@ -101,15 +101,17 @@ class Databases:
         made_of = [self.odoo.version, HOST_MODULES, LANGUAGES, SCRIPT.read_text(), (paths.REPO / "requirements.txt").read_text()]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:12]
 
-    def odoo_run(self, what, database, *arguments, step=None, share=(0, 1), stdin=None, command="server"):
+    def odoo_run(self, what, database, *arguments, step=None, share=(0, 1), stdin=None, command="server", disposable=True):
         """Runs Odoo on a database until it is done.
 
         :param what: what for, as people are told when it fails
         :param step: the step that shows how far it is
         :param share: which part of that step this is, from and to
+        :param disposable: whether the database can be built anew when the machine loses power, so that commits need not wait
         """
         conf = settings.write("build", self.odoo, self.cluster, database, without_demo="True")
-        env = settings.lasting(settings.environment(self.odoo, self.cluster, SIRE_DEMO="1"))
+        env = settings.environment(self.odoo, self.cluster, SIRE_DEMO="1")
+        env = settings.unhurried(env) if disposable else env
         line = [venv.python(), "-m", "odoo", command, "-c", conf, "-d", database, "--no-http", *arguments]
         if command == "server":
             line += ["--stop-after-init", "--max-cron-threads=0"]

@@ -136,7 +136,7 @@ def start_odoo(name, bench, database, port, log, *, sandbox=None, smtp_port=None
         bench.odoo, bench.cluster, SIRE_DEMO="1", SIRE_SANDBOX_URL=sandbox, SIRE_PUBLIC_URL=public_url or address, **(env or {})
     )
     if tied:
-        environ = settings.lasting(environ)
+        environ = settings.unhurried(environ)
     started = spawn([*python_command("odoo", environ), "server", "-c", conf], log, environ, tied)
     try:
         wait(started, f"{address}/web/login", log, "Odoo", step)

@@ -57,7 +57,7 @@ def environment(odoo, cluster, **more):
     return env
 
 
-def lasting(env):
+def unhurried(env):
     """The same environment, its commits not waiting for the disk: for databases that are built anew when they break."""
     return {**env, "PGOPTIONS": "-c synchronous_commit=off"}
 

@@ -82,7 +82,7 @@ def main(arguments):
         bench = setup.bench(dev=True)
         if needs_server or full:
             browser.ensure()
-        env = {**settings.lasting(settings.environment(bench.odoo, bench.cluster)), "SIRE_DEMO": "1"}
+        env = {**settings.unhurried(settings.environment(bench.odoo, bench.cluster)), "SIRE_DEMO": "1"}
         copies = {}
         stem = f"test_{os.getpid()}"
         if "module" in kinds:
