@@ -43,13 +43,8 @@ def _pay_by_mpesa(env, invoice, amount, date, staff, seed):
 
 def _pay_in_cash(env, invoice, amount, date, staff, seed):
     """Take cash over the counter, with its receipt number."""
-    wizard = (
-        env["sire.cash.payment.wizard"]
-        .with_user(staff["accountant"])
-        .with_context(active_model="account.move", active_ids=invoice.ids, active_id=invoice.id)
-        .create({"amount": amount, "date": date})
-    )
-    wizard.action_confirm()
+    wizard = env["sire.cash.payment.wizard"].with_user(staff["accountant"])
+    wizard.create({"move_id": invoice.id, "amount": amount, "date": date}).action_confirm()
 
 
 def _pay_through_bank(env, invoice, amount, date, staff, seed):

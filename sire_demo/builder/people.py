@@ -34,7 +34,6 @@ def build(env):
                 env, f"user_{login}", env["res.users"].create({**vals, "group_ids": [Command.set(role.ids)]})
             )
         user.password = login
-        user.res_users_settings_ids  # noqa: B018  made on first read, not at the first click
         if not user.employee_id:
             user.action_create_employee()
         user.employee_id.write({"job_title": job, "work_email": user.email, "hourly_cost": 1400})

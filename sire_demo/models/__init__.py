@@ -1,4 +1,1 @@
-from . import ir_config_parameter
-from . import payment_provider
-from . import res_users
-from . import res_users_apikeys
+from . import ir_config_parameter, payment_provider, res_users, res_users_apikeys

@@ -1,0 +1,1 @@
+"""Page objects: what a person does, in the words of a person."""

@@ -1,0 +1,21 @@
+"""Wait for what is true, never for a while."""
+
+import time
+
+
+def eventually(look, what, timeout=20.0):
+    """Ask again and again until the answer is not empty.
+
+    :param look: function without arguments
+    :param str what: said when it never came
+    :param float timeout: seconds
+    :return: the first answer that is not empty
+    :raise AssertionError: nothing came in time
+    """
+    end = time.monotonic() + timeout
+    while True:
+        if answer := look():
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"Waited {timeout:g} s for {what}")
+        time.sleep(0.1)
