@@ -38,7 +38,7 @@ class SireWebhookEvent(models.Model):
     remote_addr = fields.Char("Sender Address", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="cascade")
     state = fields.Selection(
-        [("received", "Waiting"), ("done", "Handled"), ("parked", "Parked")],
+        [("received", "Waiting"), ("parked", "Parked"), ("done", "Handled")],
         default="received",
         required=True,
         readonly=True,

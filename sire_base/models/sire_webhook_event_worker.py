@@ -6,12 +6,12 @@ import time
 import traceback
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models, sql_db
 from odoo.exceptions import ConcurrencyError
-from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
 from odoo.addons.sire_base.exceptions import WebhookParked, WebhookRetry
 from odoo.addons.sire_base.utils.text import safe_error
 
@@ -217,9 +217,11 @@ class SireWebhookEvent(models.Model):
 
         def notify():
             try:
-                with Registry(dbname).cursor() as cr:
-                    api.Environment(cr, SUPERUSER_ID, {})["ir.cron"]._notifydb()
-            except Exception:  # noqa: BLE001  a thread of its own: the server may be stopping
+                # as ir.cron does it, without a registry: this thread belongs to no request and no job
+                with sql_db.db_connect("postgres").cursor() as cr:
+                    function = SQL.identifier(ODOO_NOTIFY_FUNCTION)
+                    cr.execute(SQL("SELECT %s('cron_trigger', %s)", function, dbname))
+            except Exception:  # noqa: BLE001  nobody is there to catch it: the server may be stopping
                 _logger.debug("Could not wake the cron threads of %s", dbname, exc_info=True)
 
         timer = threading.Timer(seconds, notify)

@@ -121,6 +121,7 @@ class TestReceive(InboxCase):
 
     def test_the_worker_is_woken(self):
         cron = self.env.ref("sire_base.ir_cron_webhook_inbox")
+        cron.active = True
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
         with patch.object(type(self.env["ir.cron"]), "_notifydb") as notify:
             self.receive()
