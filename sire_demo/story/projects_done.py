@@ -41,7 +41,7 @@ FINISHED = (
         (
             Phase(
                 (Task("Import of the old spreadsheets", 9), Task("Register and search", 22), Task("Expiry warnings", 8)),
-                Quote(-293, "approved", -290, payments=(Pay(-290, "mpesa", 70000), Pay(-262, "mpesa"))),
+                Quote(-293, "approved", -290, payments=(Pay(-290, "mpesa", 70000), Pay(-274, "cash", 25000), Pay(-262, "mpesa"))),
             ),
         ),
     ),
