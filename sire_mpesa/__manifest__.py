@@ -8,4 +8,21 @@
     "depends": [
         "sire_payment",
     ],
+    "data": [
+        "security/ir.model.access.csv",
+        "views/payment_mpesa_templates.xml",
+        "data/ir_cron.xml",
+        "data/payment_provider_data.xml",
+        "views/account_move_views.xml",
+        "views/payment_provider_views.xml",
+        "views/payment_transaction_views.xml",
+        "views/sire_mpesa_menus.xml",
+    ],
+    "assets": {
+        "web.assets_frontend": [
+            "sire_mpesa/static/src/interactions/**/*",
+        ],
+    },
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,0 +1,112 @@
+"""Facts of Daraja 3.0 as documented in December 2025, and what they mean to the person who pays."""
+
+from typing import NamedTuple
+
+from odoo.tools.translate import LazyTranslate
+
+from odoo.addons.payment.const import SENSITIVE_KEYS as PAYMENT_SENSITIVE_KEYS
+
+_lt = LazyTranslate(__name__)
+
+SENSITIVE_KEYS = {
+    "access_token",
+    "Authorization",
+    "CallBackURL",
+    "Password",
+    "mpesa_consumer_key",
+    "mpesa_consumer_secret",
+    "mpesa_passkey",
+}
+PAYMENT_SENSITIVE_KEYS.update(SENSITIVE_KEYS)  # The host's own payment loggers mask them too.
+
+PRODUCTION_URL = "https://api.safaricom.co.ke"
+SANDBOX_URL = "https://sandbox.safaricom.co.ke"
+CURRENCY = "KES"
+MIN_AMOUNT, MAX_AMOUNT = 1, 250_000  # shillings a transaction; defaults, the provider has its own
+FORBIDDEN_WORDS = (
+    "mpesa",
+    "m-pesa",
+    "safaricom",
+    "exe",
+    "exec",
+    "cmd",
+    "sql",
+    "query",
+)  # anywhere in a callback address
+
+WEBHOOK_KIND = "mpesa_stk"
+CALLBACK_PATH = "/sire/pay/stk/"
+MAX_CALLBACK_BYTES = 65_536  # a real one has about 600
+
+PROMPT_SECONDS = 75  # a prompt that nobody answers is gone by then
+FIRST_QUERY_SECONDS = 20  # how long a callback may take before we ask ourselves
+SEND_WITHIN_SECONDS = 120  # a prompt that never left by then is not sent any more: nobody waits for it
+RELEASE_SECONDS = 180  # default of the provider: how long an unexplained prompt keeps an invoice locked
+GIVE_UP_SECONDS = 48 * 3600  # Safaricom keeps results about that long
+# (age of the prompt in seconds, seconds until the next question)
+QUERY_PACE = ((60, 15), (300, 45), (3600, 300), (GIVE_UP_SECONDS, 3600))
+
+
+class Result(NamedTuple):
+    """How a prompt ended, for the payer: what happened, what to do, and whether trying again can help."""
+
+    state: str
+    message: object
+    retry: bool = True
+
+
+_NO_MONEY = _lt("There is not enough money in the M-Pesa account. Top up and try again, or pay another way.")
+_LIMIT = _lt("M-Pesa's limit does not allow this amount. Pay a smaller amount, on another day or another way.")
+_BUSY = _lt("M-Pesa is busy and could not send the prompt. Nothing was paid. Try again in a minute.")
+_SETUP = _lt(
+    "M-Pesa does not accept payments for us at the moment: our setup needs attention. Please tell us, or pay another way."
+)
+
+RESULTS = {
+    "1": Result("error", _NO_MONEY),
+    "2": Result("error", _lt("The amount is less than M-Pesa allows. Pay a larger amount or another way.")),
+    "3": Result("error", _LIMIT),
+    "4": Result("error", _LIMIT),
+    "8": Result("error", _LIMIT),
+    "17": Result("error", _lt("The same amount was paid less than two minutes ago. Wait two minutes, then try again.")),
+    "26": Result("error", _BUSY),
+    "9999": Result("error", _BUSY),
+    "1025": Result("error", _BUSY),
+    "1001": Result(
+        "error", _lt("The phone has another M-Pesa prompt open. Finish that one, wait a minute, then try again.")
+    ),
+    "1019": Result(
+        "error", _lt("The prompt was not answered in time. Nothing was paid. Try again when you are ready.")
+    ),
+    "1032": Result(
+        "cancel", _lt("The prompt was cancelled on the phone. Nothing was paid. Try again when you are ready.")
+    ),
+    "1037": Result(
+        "error", _lt("The phone could not be reached. Switch it on, check that it has network, then try again.")
+    ),
+    "2001": Result("error", _lt("The M-Pesa PIN was wrong. Nothing was paid. Try again with the right PIN.")),
+    "2028": Result("error", _SETUP, retry=False),
+    "SFC_IC0003": Result("error", _SETUP, retry=False),
+    "8006": Result("error", _SETUP, retry=False),
+    # Our own: what became of a prompt that Safaricom gave no result for.
+    "setup": Result("error", _SETUP, retry=False),
+    "unreachable": Result("error", _lt("M-Pesa could not be reached, so no prompt was sent. Try again in a minute.")),
+    "not_sent": Result("error", _lt("The prompt was not sent. Nothing was paid. Try again.")),
+    "rejected": Result(
+        "error", _lt("M-Pesa did not accept the request, so no prompt was sent. Check the number and try again.")
+    ),
+    "unconfirmed": Result(
+        "error",
+        _lt(
+            "We could not confirm this payment with M-Pesa yet. If you have an M-Pesa message that it was paid, do not pay"
+            " again: it will be counted as soon as it is confirmed. Otherwise try again."
+        ),
+    ),
+    "contradiction": Result(
+        "error",
+        _lt("What M-Pesa told us about this payment does not agree. Please do not pay again: our staff will check it."),
+        retry=False,
+    ),
+}
+OTHER_RESULT = Result("error", _lt("M-Pesa did not make this payment. Try again, or pay another way."))
+SETUP_RESULTS = {code for code, result in RESULTS.items() if result.message is _SETUP}

@@ -1,0 +1,176 @@
+import random
+import secrets
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from odoo.addons.payment.logging import get_payment_logger
+from odoo.addons.sire_base.utils.phone import is_mobile, parse_kenyan_phone
+
+from .. import const
+from ..tools.daraja_client import PushAnswer
+
+_logger = get_payment_logger(__name__, sensitive_keys=const.SENSITIVE_KEYS)
+
+TRIES = 8
+
+# Pushes of this process that go out at a time: each can take half a minute, and nobody's page waits for them.
+_pushers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="mpesa.push")
+
+
+class PaymentTransaction(models.Model):
+    """The prompt: asked for in the request, sent after its commit, once.
+
+    queued → sending → sent | refused | unknown, each step in a short transaction of its own, none open while Safaricom
+    is asked. A process that dies in `sending` leaves a prompt that may have rung: it is treated as unknown. One that
+    dies before leaves it queued, and the resolver sends it or ends it.
+    """
+
+    _inherit = "payment.transaction"
+
+    # === BUSINESS === #
+
+    def _mpesa_request_payment(self, phone):
+        """Ask the payer for the PIN. The prompt leaves when the caller's transaction is committed.
+
+        :param str phone: as the payer typed it
+        :return: None
+        :raise UserError: a sentence: no Kenyan mobile number, an amount that M-Pesa or the invoice does not allow
+        """
+        self.ensure_one()
+        if self.provider_code != "mpesa":
+            raise UserError(self.env._("This payment is not made by M-Pesa."))
+        if self.state != "draft":
+            raise UserError(self.env._("A prompt was already requested for this payment."))
+        try:
+            number = parse_kenyan_phone(phone)
+        except ValueError as error:
+            raise UserError(str(error)) from None
+        if not is_mobile(number):
+            raise UserError(self.env._("M-Pesa needs a mobile number, such as 0712 345 678."))
+        self._ensure_provider_is_not_disabled()
+        self.provider_id._mpesa_check_amount(self.amount, self.currency_id)
+        if self.invoice_ids:  # Once more, and locked: drafts hold nothing, and from now on this one does.
+            self.invoice_ids._sire_check_payable(self.amount, currency=self.currency_id, exclude=self)
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "mpesa_phone": number,
+                "mpesa_callback_token": self.provider_id._mpesa_make_callback_token(lambda: secrets.token_urlsafe(24)),
+                "mpesa_push_state": "queued",
+                "mpesa_requested_at": now,
+                "mpesa_next_query_at": now + timedelta(seconds=const.FIRST_QUERY_SECONDS),
+            }
+        )
+        self._set_pending()
+        dbname, tx_id = self.env.cr.dbname, self.id
+        self.env.cr.postcommit.add(lambda: _pushers.submit(_push_in_background, dbname, tx_id))
+        self._mpesa_wake_resolver()
+
+    def _mpesa_send_push(self):
+        """Send the prompt of a committed transaction, unless somebody did or does. Commits on cursors of its own.
+
+        :return: whether this call sent it
+        :rtype: bool
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        is_sent = _send_push(self.env.registry, self.id)
+        self.env.invalidate_all()
+        return is_sent
+
+    # === HELPERS === #
+
+    def _mpesa_claim_push(self):
+        """Take the prompt for sending; whoever comes second finds it taken.
+
+        :return: the client and the request to send, None when it is not to be sent
+        """
+        if not self.try_lock_for_update(allow_referencing=True):
+            return None
+        if self.state != "pending" or self.mpesa_push_state != "queued" or self._mpesa_is_too_late_to_send():
+            return None
+        self.mpesa_push_state = "sending"
+        return self.provider_id._mpesa_get_client(), self.provider_id._mpesa_build_push(self)
+
+    def _mpesa_is_too_late_to_send(self):
+        return self.mpesa_requested_at < fields.Datetime.now() - timedelta(seconds=const.SEND_WITHIN_SECONDS)
+
+    def _mpesa_take_push_answer(self, answer):
+        """Write down what became of the push. The callback may have been faster.
+
+        :param PushAnswer answer:
+        """
+        self._mpesa_lock()
+        _logger.info("Push of transaction %s: %s %s %s", self.reference, answer.outcome, answer.code, answer.detail)
+        if answer.outcome == "accepted":
+            self.write(
+                {
+                    "mpesa_push_state": "sent",
+                    "mpesa_merchant_request_id": answer.merchant_request_id,
+                    "mpesa_checkout_request_id": answer.checkout_request_id,
+                }
+            )
+        elif answer.outcome == "unknown":
+            self.mpesa_push_state = "unknown"
+        else:
+            self.mpesa_push_state = "refused"
+            if self.state == "pending":
+                self._process("mpesa", {"result_code": answer.code, "result_description": answer.detail})
+                self._mpesa_post_process()
+
+    def _mpesa_lock(self):
+        """Wait for the row, and start over when it was changed meanwhile (PostgreSQL refuses, the caller repeats)."""
+        self.flush_recordset()
+        self.env.execute_query(SQL("SELECT id FROM payment_transaction WHERE id = %s FOR NO KEY UPDATE", self.id))
+        self.invalidate_recordset()
+
+    def _mpesa_in_own_transaction(self, func):
+        """Run ``func(transaction)`` on a cursor of its own and commit.
+
+        :return: what func returns
+        """
+        return _in_own_transaction(self.env.registry, self.id, func)
+
+
+def _in_own_transaction(registry, tx_id, func):
+    """Run ``func(transaction)`` as superuser on a cursor of its own and commit; repeat it when somebody was faster."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with registry.cursor() as cr:
+                return func(api.Environment(cr, SUPERUSER_ID, {})["payment.transaction"].browse(tx_id))
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            if not tries_left:
+                raise
+            time.sleep(random.uniform(0.01, 0.2))
+
+
+def _send_push(registry, tx_id):
+    """Claim, send, write down. No database transaction is open while Safaricom is asked."""
+    claim = _in_own_transaction(registry, tx_id, lambda tx: tx._mpesa_claim_push())
+    if not claim:
+        return False
+    client, payload = claim
+    try:
+        answer = client.push(payload)
+    except Exception as error:  # noqa: BLE001  whatever it was, the prompt may have left
+        _logger.exception("The push of transaction %s broke off", tx_id)
+        answer = PushAnswer("unknown", detail=type(error).__name__)
+    _in_own_transaction(registry, tx_id, lambda tx: tx._mpesa_take_push_answer(answer))
+    return True
+
+
+def _push_in_background(dbname, tx_id):
+    """Send one prompt from a thread that has no request: whatever goes wrong, the resolver takes over."""
+    threading.current_thread().dbname = dbname
+    try:
+        _send_push(Registry(dbname), tx_id)
+    except Exception:  # noqa: BLE001  a thread of its own: nobody else would say it
+        _logger.exception("The push of transaction %s could not be sent", tx_id)

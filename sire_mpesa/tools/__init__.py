@@ -1,0 +1,1 @@
+from . import daraja_client

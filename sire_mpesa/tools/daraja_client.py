@@ -1,0 +1,224 @@
+"""The one door to Safaricom's Daraja: the only place that talks to the network.
+
+It knows HTTP and Daraja's error bodies, and nothing of the database. What matters about every call is whether it is
+*known* what happened: a push whose answer is lost may ring on the phone all the same.
+"""
+
+import logging
+import time
+from dataclasses import dataclass, field
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from odoo.addons.sire_mpesa.utils import StkResult, is_code, to_text
+
+_logger = logging.getLogger(__name__)
+
+OAUTH_PATH = "/oauth/v1/generate"
+PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
+QUERY_PATH = "/mpesa/stkpushquery/v1/query"
+TIMEOUT = (5, 25)  # seconds to connect, seconds between two bytes of the answer
+QUERY_TIMEOUT = (5, 8)
+DEAD_TOKEN_CODES = {"404.001.03", "400.003.01", "401.002.01"}
+PENDING_CODES = {"4999", "500.001.1001"}
+
+
+class TokenError(Exception):
+    """No token could be had, so nothing was asked of Daraja.
+
+    :param bool is_setup: the credentials were refused: trying again cannot help
+    """
+
+    def __init__(self, message, is_setup=False):
+        super().__init__(message)
+        self.is_setup = is_setup
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: ``data`` is empty unless it was a JSON object."""
+
+    status: int | None = None
+    data: dict = field(default_factory=dict)
+    never_left: bool = False
+    detail: str = ""
+
+    @property
+    def error_code(self):
+        return to_text(self.data.get("errorCode"))
+
+    @property
+    def error_message(self):
+        return to_text(self.data.get("errorMessage"))
+
+    @property
+    def has_dead_token(self):
+        return self.error_code in DEAD_TOKEN_CODES
+
+
+@dataclass(frozen=True)
+class PushAnswer:
+    """What became of a push.
+
+    :param str outcome: ``accepted`` (a prompt is on its way, nothing is paid), ``refused`` (for sure not sent) or
+        ``unknown`` (it may ring: wait, and never send it again)
+    :param str code: why it was refused, a key of ``const.RESULTS``
+    """
+
+    outcome: str
+    code: str = ""
+    detail: str = ""
+    merchant_request_id: str = ""
+    checkout_request_id: str = ""
+
+
+class DarajaClient:
+    """One merchant's access to Daraja.
+
+    :param str base_url: Safaricom's production or sandbox address, or a sandbox of our own
+    :param get_token: ``callable(dead)`` → access token; ``dead`` is a token that Daraja refused, or None
+    """
+
+    def __init__(self, base_url, get_token):
+        self._base_url = base_url.rstrip("/")
+        self._get_token = get_token
+
+    def push(self, payload):
+        """Ask for a prompt on the payer's phone.
+
+        :rtype: PushAnswer
+        """
+        try:
+            reply = self._call(PUSH_PATH, payload, TIMEOUT)
+        except TokenError as error:
+            return PushAnswer("refused", "setup" if error.is_setup else "unreachable", str(error))
+        return classify_push(reply)
+
+    def query(self, payload):
+        """Ask how a prompt ended.
+
+        :return: ``(outcome, StkResult | None)``, outcome is ``paid``, ``failed``, ``pending`` or ``unknown``
+        :rtype: tuple[str, StkResult | None]
+        """
+        try:
+            reply = self._call(QUERY_PATH, payload, QUERY_TIMEOUT)
+        except TokenError:
+            return "unknown", None
+        return classify_query(reply)
+
+    def _call(self, path, payload, timeout):
+        """Send a request; when the token turns out dead, which means that nothing was done, once more with a new one."""
+        token = self._get_token(None)
+        reply = self._post(path, payload, token, timeout)
+        if reply.has_dead_token:
+            token = self._get_token(token)
+            reply = self._post(path, payload, token, timeout)
+        return reply
+
+    def _post(self, path, payload, token, timeout):
+        headers = {"Authorization": f"Bearer {token}"}
+        return _send("POST", self._base_url + path, timeout, json=payload, headers=headers)
+
+
+def fetch_token(base_url, consumer_key, consumer_secret):
+    """Get a new access token. Every new one kills the one before it: see `sire.mpesa.token`.
+
+    :return: the token and its lifetime in seconds
+    :rtype: tuple[str, int]
+    :raise TokenError:
+    """
+    reply = _send(
+        "GET",
+        base_url.rstrip("/") + OAUTH_PATH,
+        QUERY_TIMEOUT,
+        params={"grant_type": "client_credentials"},
+        auth=(consumer_key, consumer_secret),
+    )
+    token = reply.data.get("access_token")
+    if reply.status == 200 and isinstance(token, str) and token:
+        try:
+            lifetime = int(float(reply.data.get("expires_in")))
+        except (TypeError, ValueError, OverflowError):
+            lifetime = 600
+        return token, lifetime
+    is_setup = reply.error_code.startswith("400.008") or reply.status in (400, 401, 403)
+    raise TokenError(reply.error_message or reply.detail or f"HTTP {reply.status}", is_setup)
+
+
+def classify_push(reply):
+    """:rtype: PushAnswer"""
+    checkout_id = to_text(reply.data.get("CheckoutRequestID"))
+    response_code = to_text(reply.data.get("ResponseCode"))
+    if reply.never_left:
+        return PushAnswer("refused", "unreachable", reply.detail)
+    if reply.status == 200 and response_code == "0" and checkout_id:
+        merchant_id = to_text(reply.data.get("MerchantRequestID"))
+        return PushAnswer("accepted", merchant_request_id=merchant_id, checkout_request_id=checkout_id)
+    detail = f"{reply.error_code} {reply.error_message}".strip()
+    if reply.has_dead_token:
+        return PushAnswer("refused", "setup", detail)
+    if reply.error_code == "500.001.1001":
+        message = reply.error_message.lower()
+        if "lock subscriber" in message:
+            return PushAnswer("refused", "1001", detail)
+        if "merchant does not exist" in message or "wrong credentials" in message:
+            return PushAnswer("refused", "setup", detail)
+    # A 4xx with Daraja's own error body comes from its checks, before anything is sent. 429 is the gateway's.
+    if reply.error_code and reply.status and 400 <= reply.status < 500 and reply.status != 429:
+        is_setup = reply.error_code.startswith(("404.", "405.", "401.")) or "shortcode" in reply.error_message.lower()
+        return PushAnswer("refused", "setup" if is_setup else "rejected", detail)
+    if reply.status == 200 and response_code not in ("", "0"):
+        return PushAnswer("refused", "rejected", f"{response_code} {to_text(reply.data.get('ResponseDescription'))}")
+    return PushAnswer("unknown", detail=detail or reply.detail or f"HTTP {reply.status}")
+
+
+def classify_query(reply):
+    """:rtype: tuple[str, StkResult | None]"""
+    code = reply.data.get("ResultCode")
+    if reply.error_code in PENDING_CODES and "process" in reply.error_message.lower():
+        return "pending", None
+    if reply.status != 200 or to_text(reply.data.get("ResponseCode")) != "0" or not is_code(code):
+        return "unknown", None
+    if to_text(code) in PENDING_CODES:
+        return "pending", None
+    result = StkResult(
+        merchant_request_id=to_text(reply.data.get("MerchantRequestID")),
+        checkout_request_id=to_text(reply.data.get("CheckoutRequestID")),
+        code=to_text(code),
+        description=to_text(reply.data.get("ResultDesc")),
+    )
+    return ("paid" if result.is_paid else "failed"), result
+
+
+def _send(method, url, timeout, **kwargs):
+    """Send one request and never raise. Logged are address, status and duration: no header and no body."""
+    started = time.monotonic()
+    reply = _request(method, url, timeout, **kwargs)
+    seconds = time.monotonic() - started
+    _logger.info(
+        "Daraja %s %s: HTTP %s %s in %.2f s", method, url, reply.status, reply.error_code or reply.detail, seconds
+    )
+    return reply
+
+
+def _request(method, url, timeout, **kwargs):
+    try:
+        response = requests.request(method, url, timeout=timeout, allow_redirects=False, **kwargs)
+    except requests.exceptions.ConnectionError as error:  # Before and after the request left: only the first is sure.
+        reason = error.args and getattr(error.args[0], "reason", error.args[0])
+        never_left = isinstance(reason, (NewConnectionError, NameResolutionError, ConnectTimeoutError))
+        return Reply(never_left=never_left, detail=type(reason or error).__name__)
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
+        return Reply(never_left=True, detail="The address of Daraja is wrong.")
+    except requests.exceptions.RequestException as error:
+        return Reply(detail=type(error).__name__)
+    try:
+        data = response.json()
+    except ValueError:
+        data = None
+    return Reply(
+        status=response.status_code,
+        data=data if isinstance(data, dict) else {},
+        detail="" if isinstance(data, dict) else "The answer is no JSON object.",
+    )
