@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -83,15 +84,16 @@ class Cluster:
         self.root = root_folder()
         self.socket = socket_folder(self.root)
         self.data = self.root / "data"
-        self.env = {**os.environ, "PGHOST": str(self.socket), "PGUSER": USER, "PGDATABASE": "postgres", "PGPORT": "5432"}
+        self.env = {**os.environ, "PGHOST": str(self.socket), "PGUSER": USER, "PGPORT": "5432"}
         self.env["PATH"] = f"{self.bin}:{self.env.get('PATH', '')}"
-        for name in ("PGSERVICE", "PGPASSWORD", "PGOPTIONS", "PGDATA"):
+        for name in ("PGSERVICE", "PGPASSWORD", "PGOPTIONS", "PGDATA", "PGDATABASE"):
             self.env.pop(name, None)
 
     @property
     def version(self):
         """The server's version as its programs say it."""
-        return process.read([self.bin / "postgres", "--version"]).split()[-1:] or ["?"]
+        found = re.search(r"\d[\d.]*", process.read([self.bin / "postgres", "--version"]))
+        return found[0] if found else "unknown"
 
     def _own(self, folder, mode=0o700):
         folder.mkdir(parents=True, exist_ok=True)

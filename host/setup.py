@@ -1,13 +1,11 @@
 """Everything that must be there before Odoo can run, in order; what is there already costs nothing."""
 
-import os
-import time
+import contextlib
 
 from . import locking, odoo_tree, packages, paths, venv
 from .database import Databases
 from .errors import Failure
 from .postgres import Cluster
-from .ui import Step
 
 ROOM = 5 << 30  # bytes that a first run takes, with some air
 
@@ -21,9 +19,12 @@ class Bench:
         self.started = started
         self.databases = Databases(cluster, odoo)
 
-    def release(self):
-        """Stops PostgreSQL when it was started for this bench and nobody else uses it."""
-        if self.started and not self.cluster.used_by_others():
+    def release(self, always=False):
+        """Stops PostgreSQL when nobody else uses it.
+
+        :param always: also when it ran before this bench was made
+        """
+        if (self.started or always) and not self.cluster.used_by_others():
             self.cluster.stop()
 
 
@@ -42,7 +43,7 @@ def check_room():
         )
 
 
-def bench(dev=False, what="prepare"):
+def bench(dev=False):
     """Prepares everything; call it under :func:`host.locking.prepared_alone`.
 
     :param dev: with what tests need
@@ -56,22 +57,21 @@ def bench(dev=False, what="prepare"):
     if not dev and not venv.python():
         venv.ensure()
     cluster = Cluster()
-    begun = time.monotonic()
-    started = cluster.start()
-    if started and time.monotonic() - begun > 3:
-        with Step(f"PostgreSQL {cluster.version[0]}"):
-            pass
-    found = Bench(odoo, cluster, started)
+    found = Bench(odoo, cluster, cluster.start())
     found.databases.sweep()
     return found
 
 
-def locked_bench(dev=False, what="prepare"):
-    """The same, taking the lock for as long as it takes."""
-    with locking.prepared_alone(what):
-        return bench(dev, what)
+@contextlib.contextmanager
+def preparing(command, dev=False):
+    """The same under the lock, for what a command still prepares itself. When that fails, nothing of it stays running.
 
-
-def quiet():
-    """Whether nothing should be said (a program reads the output)."""
-    return os.environ.get("SIRE_QUIET") == "1"
+    :param command: its name, for others who wait
+    """
+    with locking.prepared_alone(command):
+        found = bench(dev)
+        try:
+            yield found
+        except BaseException:
+            found.release()
+            raise

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from host import browser, locking, paths, settings, setup, venv
+from host import browser, paths, settings, setup, venv
 from host.errors import Failure
 
 HELP = "run bench/NAME.py; its last line is one JSON object"
@@ -21,8 +21,7 @@ def main(arguments):
     if not script.exists():
         there = ", ".join(sorted(path.stem for path in script.parent.glob("*.py") if not path.stem.startswith("_"))) or "none"
         raise Failure(f"There is no benchmark {arguments.name}", f"Those that are there: {there}")
-    with locking.prepared_alone("bench"):
-        bench = setup.bench(dev=True)
+    with setup.preparing("bench", dev=True) as bench:
         chromium = browser.ensure()
     env = {**settings.environment(bench.odoo, bench.cluster), "SIRE_CHROMIUM": chromium}
     env["PYTHONPATH"] = f"{paths.REPO}:{env['PYTHONPATH']}"

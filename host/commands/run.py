@@ -3,8 +3,7 @@
 import signal
 import time
 
-from host import locking, modules, running, serve, setup
-from host.database import Databases
+from host import modules, paths, process, running, serve, setup
 from host.errors import Failure
 from host.ui import Step, duration, say
 
@@ -32,10 +31,8 @@ def main(arguments):
         _tell(found["port"])
         return 0
     serve.check_ports(arguments.port)
-    with locking.prepared_alone("run"):
-        bench = setup.bench()
-        source = bench.databases.ensure(MODULES)
-        _database(bench.databases, source, arguments.fresh)
+    with setup.preparing("run") as bench:
+        _database(bench.databases, arguments.fresh)
         running.stop()  # a sandbox that outlived its Odoo
         serve.check_ports(arguments.port)
         odoo, sandbox = _start(bench, arguments.port)
@@ -49,10 +46,10 @@ def main(arguments):
     return _watch(bench, odoo)
 
 
-def _database(databases: Databases, source, fresh):
+def _database(databases, fresh):
     """Database ``sire``: a copy of the prepared one, or what was there, brought up to date."""
     if fresh or DATABASE not in databases.names():
-        part = f"{DATABASE}_part"
+        source, part = databases.ensure(MODULES), f"{DATABASE}_part"
         with Step("Database for SIRE"):
             databases.copy(source, part)
             made_of = databases.made_of(source)
@@ -76,8 +73,6 @@ def _database(databases: Databases, source, fresh):
 
 
 def _start(bench, port):
-    from host import paths, process
-
     sandbox_log, odoo_log = paths.logs("sandbox"), paths.logs("odoo")
     for log in (sandbox_log, odoo_log):
         log.write_text("")
@@ -94,7 +89,6 @@ def _start(bench, port):
         for started in (odoo, sandbox):
             if started:
                 process.stop(started.pid, kill_group=True)
-        bench.release()
         raise
     return odoo, sandbox
 
@@ -125,10 +119,8 @@ def _watch(bench, odoo):
     except KeyboardInterrupt:
         with Step("Stopping"):
             running.stop()
-            bench.cluster.stop() if not bench.cluster.used_by_others() else None
+            bench.release(always=True)
         return 0
     running.stop()
-    bench.release()
-    from host import paths
-
+    bench.release(always=True)
     raise Failure(f"Odoo ended (status {status}): {serve.last_words(paths.logs('odoo'))}", f"What it said is in {paths.logs('odoo')}")

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from host import locking, paths, running, settings, setup, venv
+from host import paths, running, settings, setup, venv
 from host.errors import Failure
 
 HELP = "a Python shell with env; runs a script given on standard input"
@@ -17,8 +17,8 @@ def main(arguments):
     """Runs ``odoo shell``; its exit status is ours."""
     if not (paths.home() / "postgres").exists():
         raise Failure("There is no database yet", "./sire run makes one")
-    with locking.prepared_alone("shell"):
-        bench = setup.bench()
+    with setup.preparing("shell") as bench:
+        pass
     try:
         if arguments.database not in bench.databases.names():
             raise Failure(f"There is no database {arguments.database}", "./sire run makes one")

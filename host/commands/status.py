@@ -29,7 +29,7 @@ def gather():
     postgres = None
     if postgres_bin() and (paths.home() / "postgres").exists():
         cluster = Cluster()
-        postgres = {"running": cluster.running(), "version": cluster.version[0], "socket": str(cluster.socket)}
+        postgres = {"running": cluster.running(), "version": cluster.version, "socket": str(cluster.socket)}
     return {
         "running": bool(now),
         "url": f"http://localhost:{port}" if now else None,

@@ -78,8 +78,7 @@ def main(arguments):
     needs_server = any(target.startswith(NEED_SERVER) for target in targets)
     if kinds == {"any"} and not needs_server:
         return _pure(targets, options)
-    with locking.prepared_alone("test"):
-        bench = setup.bench(dev=True)
+    with setup.preparing("test", dev=True) as bench:
         if needs_server or full:
             browser.ensure()
         env = {**settings.unhurried(settings.environment(bench.odoo, bench.cluster)), "SIRE_DEMO": "1"}
