@@ -6,8 +6,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from .behaviour import Behaviour, result_code
 from .phones import canonical
-from .prompts import AlreadyAnswered, Behaviour, result_code
+from .prompts import AlreadyAnswered
 
 
 def world_of(request):

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import checks
+from .behaviour import RESULTS
 from .checks import ApiError
-from .prompts import RESULTS
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 

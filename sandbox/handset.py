@@ -6,9 +6,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from .behaviour import NAMES, Behaviour
 from .pages import live, page, part, world_of
 from .phones import canonical
-from .prompts import NAMES, AlreadyAnswered, Behaviour
+from .prompts import AlreadyAnswered
 
 OFF = Behaviour(code=NAMES["unreachable"], delay=3)
 

@@ -7,8 +7,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
+from .behaviour import RESULTS
 from .phones import pretty
-from .prompts import EAT, RESULTS
+from .prompts import EAT
 
 HERE = Path(__file__).parent
 CSP = (

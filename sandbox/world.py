@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 import httpx
 
+from .behaviour import OK
 from .faults import Faults
 from .mail import Mailbox
-from .prompts import OK, AlreadyAnswered, PromptBook
+from .prompts import AlreadyAnswered, PromptBook
 from .tokens import Tokens
 
 log = logging.getLogger("sandbox")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.prompts import RESULTS
+from sandbox.behaviour import RESULTS
 
 from .client import PHONE
 
