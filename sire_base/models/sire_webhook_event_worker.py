@@ -6,6 +6,8 @@ import time
 import traceback
 from datetime import timedelta
 
+from psycopg2.errors import LockNotAvailable
+
 from odoo import SUPERUSER_ID, api, fields, models, sql_db
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -17,13 +19,13 @@ from odoo.addons.sire_base.utils.text import safe_error
 
 _logger = logging.getLogger(__name__)
 
-CONCURRENCY_FAILURES = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
+CONCURRENCY_FAILURES = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)  # these are never the event's fault
 CONCURRENCY_TRIES = 5
 MAX_ATTEMPTS = 12  # with the waits below: about two and a half hours
 FIRST_WAIT = 5  # seconds
 LONGEST_WAIT = 3600  # seconds
-LOCK_TIMEOUT = 10  # seconds that a handler waits for a row which somebody else holds
-RUN_TIME = 8  # seconds: the host runs a job up to ten times in a row and stops a process after 120 s
+LOCK_TIMEOUT = 5  # seconds that a handler waits for a row which somebody else holds
+RUN_TIME = 20  # seconds, and the event that is being handled then; the host stops a process after 120
 CANDIDATES = 20
 CRON_POLL = 60  # seconds: the host's cron threads look for due jobs this often when nobody notifies them
 START_DELAY = 3  # seconds: the host's cron threads start listening after the registry is loaded
@@ -47,12 +49,16 @@ class SireWebhookEvent(models.Model):
 
     @api.model
     def _cron_process_inbox(self):
+        """One turn of the worker. What is left over starts another turn: the host repeats a job that reports
+        progress up to ten times in a row, and would stop the process when these take longer than its time limit.
+        """
         begun = self._process_due()
         next_due = self._in_own_transaction(lambda model: model._get_next_due())
-        more = bool(next_due) and next_due <= fields.Datetime.now()
+        if next_due and not begun:
+            # due, and yet not to be had: another worker is at it
+            next_due = max(next_due, self._get_next_attempt(1))
         if next_due:
             self._wake_worker(at=next_due)
-        self.env["ir.cron"]._commit_progress(begun, remaining=int(more))
 
     # === BUSINESS === #
 
@@ -110,8 +116,8 @@ class SireWebhookEvent(models.Model):
             try:
                 with self.env.registry.cursor() as cr:
                     return func(api.Environment(cr, SUPERUSER_ID, {})[self._name])
-            except CONCURRENCY_FAILURES:
-                if not tries_left:
+            except CONCURRENCY_FAILURES as error:
+                if not tries_left or isinstance(error, LockNotAvailable):  # that one has waited long enough already
                     raise
                 time.sleep(random.uniform(0.01, 0.2))
 

@@ -308,6 +308,32 @@ class TestWorker(InboxCase):
             self.env.ref("sire_base.ir_cron_webhook_inbox").method_direct_trigger()
         self.assertEqual(event.state, "done")
 
+    def test_the_next_turn(self):
+        """What is left starts another turn at once; what another worker holds does not make this one spin."""
+        self.env.ref("sire_base.ir_cron_webhook_inbox").active = True
+        now = fields.Datetime.now()
+        event = self.receive()
+        self.env.flush_all()
+        wakes = []
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(type(self.inbox), "_wake_worker", lambda self, at=None: wakes.append(at)),
+            patch.object(type(self.inbox), "_process_due", lambda self: 100),
+        ):
+            self.inbox._cron_process_inbox()
+        self.assertLessEqual(wakes.pop(), fields.Datetime.now())
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(type(self.inbox), "_wake_worker", lambda self, at=None: wakes.append(at)),
+            patch.object(type(self.inbox), "_process_due", lambda self: 0),
+        ):
+            self.inbox._cron_process_inbox()
+            self.assertGreater(wakes.pop(), now + timedelta(seconds=3))
+            event.state = "parked"
+            self.env.flush_all()
+            self.inbox._cron_process_inbox()
+        self.assertFalse(wakes)
+
     def test_old_handled_events_are_forgotten(self):
         old, recent, parked, waiting = (self.receive(key) for key in ("old", "recent", "parked", "waiting"))
         long_ago = fields.Datetime.now() - timedelta(days=91)

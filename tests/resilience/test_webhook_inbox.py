@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
@@ -98,6 +99,25 @@ def test_workers_side_by_side_share_the_events(world):
     assert {tuple(event) for event in world.events().values()} == {("done", 1)}
     pids = world.query("SELECT count(DISTINCT pid) FROM resilience_effect")
     assert pids == [(2,)], "both processes took their share"
+
+
+def test_a_slow_handler_is_left_alone(world):
+    """The wait of the first attempt runs out while its handler still works: the row is due, and locked."""
+    servers = [world.start(cron_threads=0), world.start(cron_threads=0)]
+    world.post(servers[0], "slow", sleep=9)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(requests.post, f"{servers[0].url}/resilience/work", timeout=60)
+        world.wait_for(
+            lambda: world.query(
+                "SELECT 1 FROM sire_webhook_event WHERE attempts = 1 AND next_attempt_at < now() AT TIME ZONE 'UTC'"
+            ),
+            what="the wait running out",
+        )
+        assert requests.post(f"{servers[1].url}/resilience/work", timeout=60).json() == {"begun": 0}
+        assert not first.done()
+        assert first.result().json() == {"begun": 1}
+    assert world.events() == {"slow": ["done", 1]}
+    assert world.effects() == {"slow": 1}
 
 
 def test_duplicates_at_the_same_moment(world):
