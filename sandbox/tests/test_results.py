@@ -1,5 +1,6 @@
 """From an accepted push to its result: callbacks, query, expiry."""
 
+import random
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.behaviour import RESULTS
+from sandbox.prompts import PromptBook
 
 from .client import PHONE
 
@@ -232,6 +234,18 @@ def test_receipts_are_unique(daraja):
     assert len(set(receipts)) == 5000
     eat = now + timedelta(hours=3)
     assert {r[1] for r in receipts} == {"ABCDEFGHIJKL"[eat.month - 1]}
+
+
+def test_receipt_that_was_given_is_not_given_again(daraja):
+    class Repeating(random.Random):
+        drawn = ["AAAAAAA", "AAAAAAA", "BBBBBBB"]
+
+        def choices(self, _letters, k):
+            return list(self.drawn.pop(0))
+
+    book, now = PromptBook(daraja.world.settings, Repeating()), daraja.world.now()
+    first, second = book.new_receipt(now), book.new_receipt(now)
+    assert first.endswith("AAAAAAA") and second.endswith("BBBBBBB")
 
 
 def test_ids_are_unique(daraja, receiver):
