@@ -34,7 +34,15 @@ def mirror():
     named = os.environ.get("SIRE_DEBIAN_MIRROR")
     if named:
         return named
-    targets = process.read(["apt-get", "indextargets", "--format", "$(ORIGIN)|$(COMPONENT)|$(CODENAME)|$(REPO_URI)", "Created-By: Packages"])
+    targets = process.read(
+        [
+            "apt-get",
+            "indextargets",
+            "--format",
+            "$(ORIGIN)|$(COMPONENT)|$(CODENAME)|$(REPO_URI)",
+            "Created-By: Packages",
+        ]
+    )
     for line in targets.splitlines():
         origin, component, codename, uri = line.split("|")
         if origin == "Debian" and component == "main" and "security" not in codename + uri:
@@ -43,7 +51,10 @@ def mirror():
     found = re.search(r'^DEF_MIRROR="?([^"\n]+)', Path(tool).read_text(), re.MULTILINE) if tool else None
     if found:
         return found[1]
-    raise Failure("No Debian archive is known to this system", "Set SIRE_DEBIAN_MIRROR to the address of one, as it would stand in sources.list")
+    raise Failure(
+        "No Debian archive is known to this system",
+        "Set SIRE_DEBIAN_MIRROR to the address of one, as it would stand in sources.list",
+    )
 
 
 class Archive:
@@ -96,7 +107,12 @@ class Archive:
         :return: ``{package: (file name, bytes, sha256)}``
         """
         names = [f"{package}={version}" for package, version in wanted.items()]
-        text = process.run("Looking into Debian's index", ["apt-get", *self.options, "--print-uris", "download", *names], log="sid-uris", env=self.env)
+        text = process.run(
+            "Looking into Debian's index",
+            ["apt-get", *self.options, "--print-uris", "download", *names],
+            log="sid-uris",
+            env=self.env,
+        )
         found = {}
         for name, size, digest in re.findall(r"^'[^']+' (\S+) (\d+) SHA256:(\w+)", text, re.MULTILINE):
             found[name.split("_")[0]] = (name, int(size), digest)
@@ -121,7 +137,13 @@ class Archive:
             watcher.start()
             try:
                 names = [f"{package}={version}" for package, version in wanted.items()]
-                process.run("The download from Debian", ["apt-get", *self.options, "download", *names], log="sid-download", env=self.env, cwd=folder)
+                process.run(
+                    "The download from Debian",
+                    ["apt-get", *self.options, "download", *names],
+                    log="sid-download",
+                    env=self.env,
+                    cwd=folder,
+                )
             finally:
                 over.set()
                 watcher.join()
@@ -142,7 +164,9 @@ def choose(archive, lock):
             wanted[package] = pin["version"]
         elif have:
             wanted[package] = have[0]
-            say(f"    {package} {pin['version']} has gone from Debian's archive: taking {have[0]} (./sire update-host pins it)")
+            say(
+                f"    {package} {pin['version']} has gone from Debian's archive: taking {have[0]} (./sire update-host pins it)"
+            )
         else:
             raise _gone(package)
     return wanted
@@ -150,7 +174,9 @@ def choose(archive, lock):
 
 def _gone(package):
     name = f"{package} {SERIES}" if package == MAIN else package
-    return Missing(f"Debian's archive has no {name} any more", f"Set SIRE_ODOO to the folder of an Odoo {SERIES} source checkout")
+    return Missing(
+        f"Debian's archive has no {name} any more", f"Set SIRE_ODOO to the folder of an Odoo {SERIES} source checkout"
+    )
 
 
 def digest_of(path):
@@ -172,7 +198,10 @@ def fetch(lock, folder):
     got = archive.download(wanted, folder)
     for package, (path, _digest) in got.items():
         if wanted[package] == lock[package]["version"] and digest_of(path) != lock[package]["sha256"]:
-            raise Failure(f"{path.name} is not the file that host/odoo.lock pins", "Run ./sire update-host if you trust Debian's archive of today")
+            raise Failure(
+                f"{path.name} is not the file that host/odoo.lock pins",
+                "Run ./sire update-host if you trust Debian's archive of today",
+            )
     return {package: {"version": wanted[package], "path": path} for package, (path, _digest) in got.items()}
 
 

@@ -26,7 +26,14 @@ def ensure():
         return find()
     env = {**os.environ, "PLAYWRIGHT_BROWSERS_PATH": str(paths.home() / "browsers")}
     with Step("Chromium (Playwright's own: this system only has a snap)"):
-        process.run("Fetching Chromium", [venv.python(dev=True), "-m", "playwright", "install", "--only-shell", "chromium"], log="chromium", env=env)
+        process.run(
+            "Fetching Chromium",
+            [venv.python(dev=True), "-m", "playwright", "install", "--only-shell", "chromium"],
+            log="chromium",
+            env=env,
+        )
     if not find():
-        raise Failure("Chromium did not come", f"See {paths.logs('chromium')}, or set SIRE_CHROMIUM to a Chromium's path")
+        raise Failure(
+            "Chromium did not come", f"See {paths.logs('chromium')}, or set SIRE_CHROMIUM to a Chromium's path"
+        )
     return find()

@@ -14,7 +14,9 @@ COMMANDS = ("run", "stop", "status", "test", "lint", "shell", "bench", "reset", 
 
 def parser():
     """The parser of all commands."""
-    top = argparse.ArgumentParser(prog="./sire", description="Sets up and runs SIRE: everything it needs lives under .sire/ (or SIRE_HOME).")
+    top = argparse.ArgumentParser(
+        prog="./sire", description="Sets up and runs SIRE: everything it needs lives under .sire/ (or SIRE_HOME)."
+    )
     below = top.add_subparsers(dest="command", required=True, metavar="command")
     for name in COMMANDS:
         module = importlib.import_module(f".commands.{name}", __package__)

@@ -42,11 +42,18 @@ class Databases:
 
     def names(self):
         """All databases but PostgreSQL's own."""
-        return [row[0] for row in self.cluster.sql("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY oid")]
+        return [
+            row[0]
+            for row in self.cluster.sql(
+                "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY oid"
+            )
+        ]
 
     def made_of(self, name):
         """What is written on a database: ``{"host": key, "modules": {module: fingerprint}}``, empty when nothing is."""
-        rows = self.cluster.sql(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'")
+        rows = self.cluster.sql(
+            f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'"
+        )
         try:
             return json.loads(rows[0][0])
         except (IndexError, ValueError):
@@ -98,10 +105,18 @@ class Databases:
 
     def host_key(self):
         """What the host database is made of, as twelve hexadecimal digits."""
-        made_of = [self.odoo.version, HOST_MODULES, LANGUAGES, SCRIPT.read_text(), (paths.REPO / "requirements.txt").read_text()]
+        made_of = [
+            self.odoo.version,
+            HOST_MODULES,
+            LANGUAGES,
+            SCRIPT.read_text(),
+            (paths.REPO / "requirements.txt").read_text(),
+        ]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:12]
 
-    def odoo_run(self, what, database, *arguments, step=None, share=(0, 1), stdin=None, command="server", disposable=True):
+    def odoo_run(
+        self, what, database, *arguments, step=None, share=(0, 1), stdin=None, command="server", disposable=True
+    ):
         """Runs Odoo on a database until it is done.
 
         :param what: what for, as people are told when it fails
@@ -121,10 +136,20 @@ class Databases:
             if found and step:
                 step.progress(share[0] + (share[1] - share[0]) * int(found[1]) / int(found[2]), 1)
 
-        said = process.run(what, line, log=f"odoo-{database}", env=env, cwd=paths.REPO, on_line=on_line, stdin=stdin or subprocess.DEVNULL)
+        said = process.run(
+            what,
+            line,
+            log=f"odoo-{database}",
+            env=env,
+            cwd=paths.REPO,
+            on_line=on_line,
+            stdin=stdin or subprocess.DEVNULL,
+        )
         wrong = re.search(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) .*$|^Traceback[\s\S]*?^(\S.*)$", said, re.MULTILINE)
         if wrong:
-            raise Failure(f"{what} failed: {(wrong[1] or wrong[0])[:300]}", f"All it said is in {paths.logs('odoo-' + database)}")
+            raise Failure(
+                f"{what} failed: {(wrong[1] or wrong[0])[:300]}", f"All it said is in {paths.logs('odoo-' + database)}"
+            )
 
     def ensure_host(self):
         """The host database, built when it is not there.
@@ -137,11 +162,21 @@ class Databases:
         part = f"{name}_part"
         with Step("Host database: Odoo for a Kenyan company, once") as step:
             self.drop(part)
-            self.cluster.sql(f"CREATE DATABASE \"{part}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+            self.cluster.sql(
+                f"CREATE DATABASE \"{part}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+            )
             self.odoo_run("Installing Odoo's base", part, "-i", "base", step=step, share=(0, 0.15))
             with SCRIPT.open() as script:
                 self.odoo_run("Making the company Kenyan", part, command="shell", stdin=script)
-            self.odoo_run("Installing Odoo's modules", part, "-i", ",".join(HOST_MODULES), f"--load-language={LANGUAGES}", step=step, share=(0.2, 1))
+            self.odoo_run(
+                "Installing Odoo's modules",
+                part,
+                "-i",
+                ",".join(HOST_MODULES),
+                f"--load-language={LANGUAGES}",
+                step=step,
+                share=(0.2, 1),
+            )
             self._check_host(part)
             self.mark(part, self.host_key(), {})
             self.rename(part, name)
@@ -153,10 +188,14 @@ class Databases:
     def _check_host(self, name):
         """A host database without the Kenyan chart would only show much later."""
         rows = self.cluster.sql(
-            "SELECT c.chart_template, u.name FROM res_company c JOIN res_currency u ON u.id = c.currency_id ORDER BY c.id LIMIT 1", name
+            "SELECT c.chart_template, u.name FROM res_company c JOIN res_currency u ON u.id = c.currency_id ORDER BY c.id LIMIT 1",
+            name,
         )
         if rows != [["ke", "KES"]]:
-            raise Failure(f"The host database has no Kenyan company ({rows})", "Tell the maintainers: this Odoo differs from the one that was tried")
+            raise Failure(
+                f"The host database has no Kenyan company ({rows})",
+                "Tell the maintainers: this Odoo differs from the one that was tried",
+            )
 
     def ensure(self, wanted):
         """A prepared database with modules of ours, built when it is not there.

@@ -24,7 +24,9 @@ class Missing(Failure):
     """Something that was asked for by name is not there (any more)."""
 
 
-NO_NETWORK = Failure("No network: a download did not get through", "Check the connection (or the proxy) and run the same command again")
+NO_NETWORK = Failure(
+    "No network: a download did not get through", "Check the connection (or the proxy) and run the same command again"
+)
 
 _NETWORK = re.compile(
     r"temporary failure (in name )?resol|could ?n.?t resolve|could not resolve|name or service not known|network is unreachable"
@@ -40,7 +42,10 @@ def disk_full(where):
 
     :param where: the folder that is on it
     """
-    return Failure(f"Disk full: no space left under {where}", "Free some space there, or set SIRE_HOME to a folder on another disk, and run again")
+    return Failure(
+        f"Disk full: no space left under {where}",
+        "Free some space there, or set SIRE_HOME to a folder on another disk, and run again",
+    )
 
 
 def explain(step, output, log=None):
@@ -54,7 +59,10 @@ def explain(step, output, log=None):
     if _DISK.search(output):
         return disk_full(log.parent.parent if log else "this folder")
     if _NETWORK.search(output):
-        return Failure(f"No network: {step} could not download what it needs", "Check the connection (or the proxy) and run the same command again")
+        return Failure(
+            f"No network: {step} could not download what it needs",
+            "Check the connection (or the proxy) and run the same command again",
+        )
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.search(r"\b(error|critical|fatal)\b|Error:|^E:", line, re.IGNORECASE)]
     last = (errors or lines or ["it said nothing"])[-1][:300]
@@ -71,5 +79,8 @@ def explain_os_error(error, where):
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return disk_full(where)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return Failure(f"Not allowed to write {error.filename or where}", "Run as the owner of that folder, or set SIRE_HOME to one that is yours")
+        return Failure(
+            f"Not allowed to write {error.filename or where}",
+            "Run as the owner of that folder, or set SIRE_HOME to one that is yours",
+        )
     return None

@@ -41,7 +41,12 @@ def closure(names, root=None):
     for name in sorted(known):
         manifest = known[name]
         joined = manifest.get("depends", [])
-        if manifest.get("auto_install") and name not in order and joined and all(below in order or below not in known for below in joined):
+        if (
+            manifest.get("auto_install")
+            and name not in order
+            and joined
+            and all(below in order or below not in known for below in joined)
+        ):
             order.append(name)
     return order
 

@@ -12,7 +12,9 @@ from .ui import Step, say
 
 PACKAGES = Path("usr/lib/python3/dist-packages")
 DUPLICATE = f"./{PACKAGES}/addons"  # Debian's package holds the addons twice; the ones inside odoo/ are used
-KNOWN_DANGLING = {"point_of_sale/static/src/fonts/Inconsolata.otf"}  # a till's font, a format that Debian no longer ships
+KNOWN_DANGLING = {
+    "point_of_sale/static/src/fonts/Inconsolata.otf"
+}  # a till's font, a format that Debian no longer ships
 
 
 class Odoo:
@@ -36,11 +38,16 @@ def _checkout(named):
     path = Path(named).expanduser().absolute()
     release = path / "odoo" / "release.py"
     if not release.exists():
-        raise Failure(f"SIRE_ODOO={named} is not an Odoo source folder (no odoo/release.py in it)", "Name the folder that has odoo-bin in it, or unset SIRE_ODOO")
+        raise Failure(
+            f"SIRE_ODOO={named} is not an Odoo source folder (no odoo/release.py in it)",
+            "Name the folder that has odoo-bin in it, or unset SIRE_ODOO",
+        )
     found = re.search(r"^version_info = \((\d+), (\d+)", release.read_text(), re.MULTILINE)
     series = f"{found[1]}.{found[2]}" if found else "unknown"
     if series != archive.SERIES:
-        raise Failure(f"SIRE_ODOO={named} is Odoo {series}", f"Check out the {archive.SERIES} branch there, or unset SIRE_ODOO")
+        raise Failure(
+            f"SIRE_ODOO={named} is Odoo {series}", f"Check out the {archive.SERIES} branch there, or unset SIRE_ODOO"
+        )
     commit = process.read(["git", "-C", path, "rev-parse", "--short=12", "HEAD"]).strip()
     return Odoo(path, f"{series} checkout {commit or path}")
 
@@ -75,7 +82,9 @@ def ensure():
         files = archive.fetch(lock, debs)
         _unpack([entry["path"] for entry in files.values()], part)
         _check_links(part / PACKAGES / "odoo" / "addons")
-        paths.write(part / "origin.json", json.dumps({package: entry["version"] for package, entry in files.items()}, indent=2))
+        paths.write(
+            part / "origin.json", json.dumps({package: entry["version"] for package, entry in files.items()}, indent=2)
+        )
         paths.into_place(part, final)
     finally:
         paths.remove(debs)
@@ -90,9 +99,13 @@ def _unpack(files, folder):
     with Step("Unpack Odoo 19 (1.2 GB)") as step:
         done = 0
         for path in files:
-            opening = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            opening = subprocess.Popen(
+                ["dpkg-deb", "--fsys-tarfile", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
             writing = subprocess.Popen(
-                ["tar", "-x", "--no-same-owner", f"--exclude={DUPLICATE}", "-C", folder], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+                ["tar", "-x", "--no-same-owner", f"--exclude={DUPLICATE}", "-C", folder],
+                stdin=subprocess.PIPE,
+                stderr=subprocess.PIPE,
             )
             try:
                 while block := opening.stdout.read(1 << 20):

@@ -33,9 +33,15 @@ def check_system():
     """
     name, version = system()
     if not process.which("apt-get") or not process.which("dpkg-deb"):
-        raise Failure(f"Unsupported system: {name} {version}".rstrip(), "Use Debian 12, Debian 13 or Ubuntu 24.04, or docker-compose.yml")
+        raise Failure(
+            f"Unsupported system: {name} {version}".rstrip(),
+            "Use Debian 12, Debian 13 or Ubuntu 24.04, or docker-compose.yml",
+        )
     if (name, version) not in SUPPORTED:
-        say(f"    note: {name} {version or '(no version)'} is not one of Debian 12, Debian 13, Ubuntu 24.04; trying anyway", sys.stderr)
+        say(
+            f"    note: {name} {version or '(no version)'} is not one of Debian 12, Debian 13, Ubuntu 24.04; trying anyway",
+            sys.stderr,
+        )
 
 
 def postgres_bin():
@@ -52,7 +58,11 @@ def chromium():
     named = os.environ.get("SIRE_CHROMIUM")
     for name in [named] if named else ["chromium", "google-chrome-stable", "google-chrome", "chromium-browser"]:
         path = process.which(name)
-        if path and "snap" not in str(Path(path).resolve()) and b"/snap/bin/" not in Path(path).resolve().read_bytes()[:4096]:
+        if (
+            path
+            and "snap" not in str(Path(path).resolve())
+            and b"/snap/bin/" not in Path(path).resolve().read_bytes()[:4096]
+        ):
             return path
     return None
 
@@ -76,37 +86,41 @@ def _installed(package):
     return "install ok installed" in process.read(["dpkg-query", "-W", "-f", "${Status}", package])
 
 
-def needed(for_tests=False):
+EVERYTHING = ("python", "postgres", "archive", "pdf", "tests")
+
+
+def needed(parts):
     """The names of the packages to install now.
 
-    :param for_tests: the browser and the tools that only tests use, too
+    :param parts: for what: some of :data:`EVERYTHING`
     """
-    names = []
-    if not postgres_bin():
-        names.append("postgresql")
-    if not _venv():
-        names.append(_python_venv_name())
-    if not _keyring():
-        names.append("debian-archive-keyring")
+    lacking = {
+        "python": [] if _venv() else [_python_venv_name()],
+        "postgres": [] if postgres_bin() else ["postgresql"],
+        "archive": [] if _keyring() else ["debian-archive-keyring"],
+        "pdf": [] if process.which("wkhtmltopdf") else ["wkhtmltopdf"],
+        "tests": [],
+    }
     if system()[0] != "debian" and not os.environ.get("SIRE_DEBIAN_MIRROR") and not process.which("debootstrap"):
-        names.append("debootstrap")  # knows Debian's own mirror
-    if not process.which("wkhtmltopdf"):
-        names.append("wkhtmltopdf")
-    if for_tests:
-        if not chromium() and system()[0] == "debian":
-            names.append("chromium")
-        if not process.which("pdftotext"):
-            names.append("poppler-utils")
-        if not process.which("docker-compose"):
-            names.append("docker-compose")
-        if not any(Path("/usr/share/fonts").rglob("*.ttf")):
-            names.append("fonts-dejavu-core")
-    return names
+        lacking["archive"].append("debootstrap")  # knows Debian's own mirror
+    if not chromium() and system()[0] == "debian":
+        lacking["tests"].append("chromium")
+    for program, package in (("pdftotext", "poppler-utils"), ("docker-compose", "docker-compose")):
+        if not process.which(program):
+            lacking["tests"].append(package)
+    if not any(Path("/usr/share/fonts").rglob("*.ttf")):
+        lacking["tests"].append("fonts-dejavu-core")
+    return [name for part in parts for name in lacking[part]]
 
 
 def _in_archive(name):
     """Whether apt can install a package of that name."""
-    return re.search(r"Candidate: (?!\(none\))", process.read(["apt-cache", "policy", name], env={**os.environ, "LC_ALL": "C"})) is not None
+    return (
+        re.search(
+            r"Candidate: (?!\(none\))", process.read(["apt-cache", "policy", name], env={**os.environ, "LC_ALL": "C"})
+        )
+        is not None
+    )
 
 
 def command_for(names):
@@ -135,13 +149,13 @@ def _sudo():
     return None
 
 
-def ensure(for_tests=False):
+def ensure(parts=EVERYTHING[:-1]):
     """Installs what is missing.
 
-    :param for_tests: what tests need, too
+    :param parts: for what: some of :data:`EVERYTHING`
     :raise Failure: when that cannot be done; the line says what to do
     """
-    names = needed(for_tests)
+    names = needed(parts)
     if not names:
         return
     optional = {"wkhtmltopdf"}
@@ -149,7 +163,8 @@ def ensure(for_tests=False):
     if sudo is None:
         raise Failure(
             f"Missing Debian packages, and no right to install them: {', '.join(names)}",
-            "Run this once, then the same ./sire command again: " + command_for([n for n in names if n not in optional or _in_archive(n)]),
+            "Run this once, then the same ./sire command again: "
+            + command_for([n for n in names if n not in optional or _in_archive(n)]),
         )
     if set(names) <= optional and (os.geteuid() != 0 or not any(_in_archive(name) for name in names)):
         return  # the steps that would use it say so themselves
@@ -165,7 +180,10 @@ def _install(names, sudo, optional):
         names = [other for other in names if other != name]
     for name in names:
         if not _in_archive(name):
-            raise Failure(f"The Debian package {name} is not in this system's archive", "Enable the main (on Ubuntu: universe) component, run apt-get update, and run again")
+            raise Failure(
+                f"The Debian package {name} is not in this system's archive",
+                "Enable the main (on Ubuntu: universe) component, run apt-get update, and run again",
+            )
     if not names:
         return
     say(f"    installing Debian packages, once: {' '.join(names)}")

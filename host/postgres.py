@@ -101,14 +101,18 @@ class Cluster:
             entry = pwd.getpwnam(SERVICE)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
         elif folder.stat().st_uid != os.geteuid():
-            raise Failure(f"{folder} belongs to another user", "Run as that user, or set SIRE_HOME to a folder of your own")
+            raise Failure(
+                f"{folder} belongs to another user", "Run as that user, or set SIRE_HOME to a folder of your own"
+            )
         folder.chmod(mode)
 
     def running(self):
         """Whether the server runs: its own programs say so."""
         if not (self.data / "postmaster.pid").exists():
             return False
-        done = subprocess.run([self.bin / "pg_ctl", "status", "-D", self.data], capture_output=True, check=False, cwd="/", **as_service())
+        done = subprocess.run(
+            [self.bin / "pg_ctl", "status", "-D", self.data], capture_output=True, check=False, cwd="/", **as_service()
+        )
         return done.returncode == 0
 
     def start(self):
@@ -127,7 +131,16 @@ class Cluster:
         settings = self.root / "sire.conf"
         paths.write(settings, SETTINGS + f"unix_socket_directories = '{self.socket}'\nunix_socket_permissions = 0700\n")
         command = [self.bin / "pg_ctl", "start", "-w", "-t", "120", "-D", self.data, "-l", log]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd="/", start_new_session=True, **as_service())
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            cwd="/",
+            start_new_session=True,
+            **as_service(),
+        )
         if done.returncode:
             said = process.read(["tail", "-n", "20", log])
             raise explain("PostgreSQL's start", said or done.stdout, log)
@@ -154,7 +167,10 @@ class Cluster:
             self.bin = other
             self.env["PATH"] = f"{other}:{self.env['PATH']}"
             return
-        raise Failure(f"The databases here are PostgreSQL {have}'s and this system has another version", "Install postgresql-%s, or ./sire reset to start anew" % have)
+        raise Failure(
+            f"The databases here are PostgreSQL {have}'s and this system has another version",
+            "Install postgresql-%s, or ./sire reset to start anew" % have,
+        )
 
     def stop(self):
         """Stops the server."""
@@ -168,7 +184,19 @@ class Cluster:
         :return: the rows as lists of strings
         """
         # no psqlrc, tuples only, fields split by a character that no name has
-        command = [self.bin / "psql", "-X", "-At", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement]
+        command = [
+            self.bin / "psql",
+            "-X",
+            "-At",
+            "-F",
+            "\x1f",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+            "-c",
+            statement,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, env=self.env, check=False)
         if done.returncode and check:
             raise explain("A question to PostgreSQL", done.stderr, self.root / "server.log")
@@ -176,7 +204,12 @@ class Cluster:
 
     def used_by_others(self):
         """Whether anybody else has a connection to any database."""
-        return bool(self.sql("SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()", check=False))
+        return bool(
+            self.sql(
+                "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+                check=False,
+            )
+        )
 
     def wait_unused(self, database, seconds=10):
         """Waits until nobody is connected to a database; then ends those who still are."""

@@ -25,8 +25,13 @@ def run(step, command, *, log=None, on_line=None, check=True, **options):
     output = []
     try:
         process = subprocess.Popen(
-            [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            stdin=options.pop("stdin", subprocess.DEVNULL), **options,
+            [str(part) for part in command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            stdin=options.pop("stdin", subprocess.DEVNULL),
+            **options,
         )
     except FileNotFoundError:
         raise Failure(f"{step} needs {command[0]}, which is not installed") from None
@@ -52,7 +57,9 @@ def run(step, command, *, log=None, on_line=None, check=True, **options):
 def read(command, **options):
     """The output of a small program, empty when it fails or is not there."""
     try:
-        return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, **options).stdout
+        return subprocess.run(
+            [str(part) for part in command], capture_output=True, text=True, check=False, **options
+        ).stdout
     except OSError:
         return ""
 

@@ -43,7 +43,10 @@ def check_ports(port):
         raise Failure(f"{port} is not a port", "Give one between 1024 and 65533")
     for number, whose in ((port, "Odoo"), (port + 1, "the sandbox"), (port + 2, "the sandbox's mail server")):
         if taken(number):
-            raise Failure(f"Port {number}, which {whose} needs, is taken by another program", f"Stop that one, or run ./sire run --port {port + 100}")
+            raise Failure(
+                f"Port {number}, which {whose} needs, is taken by another program",
+                f"Stop that one, or run ./sire run --port {port + 100}",
+            )
 
 
 def answers(url, timeout=2):
@@ -69,7 +72,8 @@ def spawn(command, log, env, tied=False):
     with log.open("ab") as handle:
         return subprocess.Popen(
             [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=handle, stderr=subprocess.STDOUT, env=env,
-            cwd=paths.REPO, start_new_session=True, preexec_fn=die_with_parent if tied else None,
+            cwd=paths.REPO, start_new_session=True,
+            preexec_fn=die_with_parent if tied else None,  # noqa: PLW1509  (one system call, nothing that a lock could hold)
         )  # fmt: skip
 
 
@@ -119,7 +123,21 @@ def start_sandbox(port, smtp_port, log, cluster, odoo, tied=False):
     return started
 
 
-def start_odoo(name, bench, database, port, log, *, sandbox=None, smtp_port=None, env=None, options=None, public_url=None, tied=False, step=None):
+def start_odoo(
+    name,
+    bench,
+    database,
+    port,
+    log,
+    *,
+    sandbox=None,
+    smtp_port=None,
+    env=None,
+    options=None,
+    public_url=None,
+    tied=False,
+    step=None,
+):
     """Starts Odoo on a database; returns when the login page answers.
 
     :param name: of the configuration file
@@ -133,7 +151,12 @@ def start_odoo(name, bench, database, port, log, *, sandbox=None, smtp_port=None
         **({"smtp_server": "127.0.0.1", "smtp_port": str(smtp_port)} if smtp_port else {}), **(options or {}),
     )  # fmt: skip
     environ = settings.environment(
-        bench.odoo, bench.cluster, SIRE_DEMO="1", SIRE_SANDBOX_URL=sandbox, SIRE_PUBLIC_URL=public_url or address, **(env or {})
+        bench.odoo,
+        bench.cluster,
+        SIRE_DEMO="1",
+        SIRE_SANDBOX_URL=sandbox,
+        SIRE_PUBLIC_URL=public_url or address,
+        **(env or {}),
     )
     if tied:
         environ = settings.unhurried(environ)

@@ -50,7 +50,9 @@ def write(name, odoo, cluster, database=None, **options):
 def environment(odoo, cluster, **more):
     """The environment in which Odoo runs."""
     env = {**cluster.env, "PYTHONPATH": str(odoo.path), "PYTHONUNBUFFERED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
-    env["PYTHONPYCACHEPREFIX"] = str(paths.make("cache", "pyc"))  # compiled files neither in the repository nor in a checkout
+    env["PYTHONPYCACHEPREFIX"] = str(
+        paths.make("cache", "pyc")
+    )  # compiled files neither in the repository nor in a checkout
     for name in ("ODOO_RC", "OPENERP_SERVER", "PYTHONDONTWRITEBYTECODE"):
         env.pop(name, None)
     env.update({key: value for key, value in more.items() if value is not None})

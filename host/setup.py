@@ -51,7 +51,7 @@ def bench(dev=False):
     """
     check_room()
     packages.check_system()
-    packages.ensure(for_tests=dev)
+    packages.ensure(packages.EVERYTHING if dev else packages.EVERYTHING[:-1])
     odoo = odoo_tree.ensure()
     venv.ensure(dev)
     if not dev and not venv.python():

@@ -1,9 +1,9 @@
 """For tests and benchmarks that need a running server: Odoo and the sandbox on a copy of a prepared database.
 
-    with server() as sire:                      # sire_demo and what it stands on
-        page.goto(sire.url + "/web/login")
-        sire.shell("print(env['res.users'].search_count([]))")
-        sire.kill9(); sire.restart()
+with server() as sire:                      # sire_demo and what it stands on
+    page.goto(sire.url + "/web/login")
+    sire.shell("print(env['res.users'].search_count([]))")
+    sire.kill9(); sire.restart()
 """
 
 import contextlib
@@ -53,7 +53,9 @@ class Server:
         if self._with_sandbox and not self._sandbox:
             port = serve.free_port()
             log = paths.logs(f"sandbox-{self.db}")
-            self._sandbox = serve.start_sandbox(port, self.smtp_port, log, self.bench.cluster, self.bench.odoo, tied=True)
+            self._sandbox = serve.start_sandbox(
+                port, self.smtp_port, log, self.bench.cluster, self.bench.odoo, tied=True
+            )
             self.sandbox_url = f"http://127.0.0.1:{port}"
         self._odoo = serve.start_odoo(
             f"server-{self.db}", self.bench, self.db, self.port, self.log, sandbox=self.sandbox_url, smtp_port=self.smtp_port,
@@ -86,7 +88,13 @@ class Server:
         :return: what it printed on standard output
         :raise AssertionError: when it fails
         """
-        env = settings.environment(self.bench.odoo, self.bench.cluster, SIRE_DEMO="1", SIRE_SANDBOX_URL=self.sandbox_url, SIRE_PUBLIC_URL=self.url)
+        env = settings.environment(
+            self.bench.odoo,
+            self.bench.cluster,
+            SIRE_DEMO="1",
+            SIRE_SANDBOX_URL=self.sandbox_url,
+            SIRE_PUBLIC_URL=self.url,
+        )
         return odoo_shell(self.bench, self.db, script, env)
 
     def sql(self, statement):
@@ -101,7 +109,9 @@ class Server:
         :return: what it answers, parsed
         """
         body = None if data is None else json.dumps(data).encode()
-        request = urllib.request.Request(self.sandbox_url + path, body, {"Content-Type": "application/json"}, method=method)
+        request = urllib.request.Request(
+            self.sandbox_url + path, body, {"Content-Type": "application/json"}, method=method
+        )
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
             text = answer.read()
         return json.loads(text) if text else None

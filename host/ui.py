@@ -23,6 +23,8 @@ class Step:
 
     :param name: what is being done
     :param stream: where to show it, standard output by default
+
+    ``failed`` may be set by the caller: the step is then shown as one that went wrong.
     """
 
     def __init__(self, name, stream=None):
@@ -30,7 +32,7 @@ class Step:
         self.stream = stream or sys.stdout
         self.tty = self.stream.isatty()
         self.share = None
-        self.note = ""
+        self.failed = False
         self._lock = threading.Lock()
         self._over = threading.Event()
 
@@ -49,11 +51,10 @@ class Step:
         if self._ticker:
             self._ticker.join()
         took = duration(self.elapsed)
-        note = f", {self.note}" if self.note else ""
-        mark = "ok " if kind is None else "!! "
+        mark = "!! " if kind or self.failed else "ok "
         if self.tty:
             self.stream.write("\r\x1b[K")
-        say(f"{mark} {self.name} ({took}{note})", self.stream)
+        say(f"{mark} {self.name} ({took})", self.stream)
 
     @property
     def elapsed(self):

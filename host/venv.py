@@ -24,7 +24,9 @@ def base_python():
         path = shutil.which(f"python3.{minor}")
         if path:
             return path
-    raise Failure("Python %d.%d is newer than Odoo 19 knows" % sys.version_info[:2], "Install Python 3.11, 3.12 or 3.13 beside it")
+    raise Failure(
+        "Python %d.%d is newer than Odoo 19 knows" % sys.version_info[:2], "Install Python 3.11, 3.12 or 3.13 beside it"
+    )
 
 
 def _files(dev):
@@ -95,7 +97,12 @@ def uv_environment(settings, environ):
     :param environ: the environment; what it says for uv already stays
     """
     env = dict(environ)
-    names = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS", "cert": "SSL_CERT_FILE"}
+    names = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "find-links": "UV_FIND_LINKS",
+        "cert": "SSL_CERT_FILE",
+    }
     for option, name in names.items():
         if settings.get(option):
             value = settings[option]
@@ -119,4 +126,6 @@ def _fill(interpreter, requirements):
         if "Disk full" in error.what or error.what == NO_NETWORK.what:
             raise
         say("    uv did not get through (it is in the log uv): pip does it, which takes longer")
-        process.run("Installing Python packages", [interpreter, "-m", "pip", "install", *quiet, "-r", requirements], log="pip")
+        process.run(
+            "Installing Python packages", [interpreter, "-m", "pip", "install", *quiet, "-r", requirements], log="pip"
+        )

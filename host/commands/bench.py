@@ -19,7 +19,10 @@ def main(arguments):
     """Prepares what tests need and runs it."""
     script = paths.REPO / "bench" / f"{arguments.name}.py"
     if not script.exists():
-        there = ", ".join(sorted(path.stem for path in script.parent.glob("*.py") if not path.stem.startswith("_"))) or "none"
+        there = (
+            ", ".join(sorted(path.stem for path in script.parent.glob("*.py") if not path.stem.startswith("_")))
+            or "none"
+        )
         raise Failure(f"There is no benchmark {arguments.name}", f"Those that are there: {there}")
     with setup.preparing("bench", dev=True) as bench:
         chromium = browser.ensure()
@@ -27,6 +30,10 @@ def main(arguments):
     env["PYTHONPATH"] = f"{paths.REPO}:{env['PYTHONPATH']}"
     sys.stdout.flush()
     try:
-        return subprocess.call([str(part) for part in (venv.python(dev=True), script, *arguments.arguments, *arguments.rest)], env=env, cwd=paths.REPO)
+        return subprocess.call(
+            [str(part) for part in (venv.python(dev=True), script, *arguments.arguments, *arguments.rest)],
+            env=env,
+            cwd=paths.REPO,
+        )
     finally:
         bench.release()

@@ -16,7 +16,9 @@ HELP = "delete the databases (--all: everything that was set up)"
 
 def add(parser):
     """Declares the flags."""
-    parser.add_argument("--all", action="store_true", help="also Odoo, Python and everything else under the state folder")
+    parser.add_argument(
+        "--all", action="store_true", help="also Odoo, Python and everything else under the state folder"
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
@@ -36,7 +38,9 @@ def main(arguments):
     with locking.prepared_alone("reset"):
         running.stop()
         if postgres_bin() and not stop_all():
-            raise Failure("Something else uses the databases (a test run, a shell)", "End it first, then run ./sire reset again")
+            raise Failure(
+                "Something else uses the databases (a test run, a shell)", "End it first, then run ./sire reset again"
+            )
         with Step(f"Deleting {what}"):
             _delete_databases(home)
             if arguments.all:

@@ -64,11 +64,25 @@ def _database(databases, fresh):
     if not changed and not everything:
         return
     # what is written on it now says that these are not done: when this is interrupted, the next run does them
-    databases.mark(DATABASE, "" if everything else made_of["host"], {name: mark for name, mark in have.items() if name not in changed})
+    databases.mark(
+        DATABASE,
+        "" if everything else made_of["host"],
+        {name: mark for name, mark in have.items() if name not in changed},
+    )
     what = "base" if everything else ",".join(changed)
     new = [name for name in changed if name not in have]
-    with Step(f"Update of the database ({'all modules: Odoo has changed' if everything else ', '.join(changed)})") as step:
-        databases.odoo_run("The update of the database", DATABASE, "-u", what, *(["-i", ",".join(new)] if new else []), step=step, disposable=False)
+    with Step(
+        f"Update of the database ({'all modules: Odoo has changed' if everything else ', '.join(changed)})"
+    ) as step:
+        databases.odoo_run(
+            "The update of the database",
+            DATABASE,
+            "-u",
+            what,
+            *(["-i", ",".join(new)] if new else []),
+            step=step,
+            disposable=False,
+        )
         databases.mark(DATABASE, databases.host_key(), prints)
 
 
@@ -123,4 +137,7 @@ def _watch(bench, odoo):
         return 0
     running.stop()
     bench.release(always=True)
-    raise Failure(f"Odoo ended (status {status}): {serve.last_words(paths.logs('odoo'))}", f"What it said is in {paths.logs('odoo')}")
+    raise Failure(
+        f"Odoo ended (status {status}): {serve.last_words(paths.logs('odoo'))}",
+        f"What it said is in {paths.logs('odoo')}",
+    )

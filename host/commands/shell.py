@@ -23,9 +23,15 @@ def main(arguments):
         if arguments.database not in bench.databases.names():
             raise Failure(f"There is no database {arguments.database}", "./sire run makes one")
         port = running.last().get("port", 8069)
-        conf = settings.write("shell", bench.odoo, bench.cluster, arguments.database, smtp_server="127.0.0.1", smtp_port=str(port + 2))
+        conf = settings.write(
+            "shell", bench.odoo, bench.cluster, arguments.database, smtp_server="127.0.0.1", smtp_port=str(port + 2)
+        )
         env = settings.environment(
-            bench.odoo, bench.cluster, SIRE_DEMO="1", SIRE_SANDBOX_URL=f"http://localhost:{port + 1}", SIRE_PUBLIC_URL=f"http://localhost:{port}"
+            bench.odoo,
+            bench.cluster,
+            SIRE_DEMO="1",
+            SIRE_SANDBOX_URL=f"http://localhost:{port + 1}",
+            SIRE_PUBLIC_URL=f"http://localhost:{port}",
         )
         command = [venv.python(), "-m", "odoo", "shell", "-c", conf, "--no-http", "--log-level=warn"]
         return subprocess.call([str(part) for part in command], env=env, cwd=paths.REPO)

@@ -37,10 +37,16 @@ def gather():
         "inbox": f"http://localhost:{port + 1}/inbox" if now else None,
         "since_seconds": int(time.time() - now["started"]) if now else None,
         "database": now.get("database"),
-        "odoo": {"pid": now["odoo"]["pid"] if now else None, "version": odoo.version if odoo else None, "path": str(odoo.path) if odoo else None},
+        "odoo": {
+            "pid": now["odoo"]["pid"] if now else None,
+            "version": odoo.version if odoo else None,
+            "path": str(odoo.path) if odoo else None,
+        },
         "sandbox": {"pid": now["sandbox"]["pid"] if now and running.alive(now["sandbox"]) else None},
         "postgres": postgres,
-        "python": process.read([interpreter, "-c", "import platform; print(platform.python_version())"]).strip() if interpreter else None,
+        "python": process.read([interpreter, "-c", "import platform; print(platform.python_version())"]).strip()
+        if interpreter
+        else None,
         "chromium": browser.find(),
         "system": " ".join(system()),
         "home": str(paths.home()),
@@ -55,7 +61,9 @@ def main(arguments):
         say(json.dumps(found, indent=2))
         return 0 if found["running"] else 3
     if found["running"]:
-        say(f"SIRE runs at {found['url']} for {duration(found['since_seconds'])} (Odoo is process {found['odoo']['pid']})")
+        say(
+            f"SIRE runs at {found['url']} for {duration(found['since_seconds'])} (Odoo is process {found['odoo']['pid']})"
+        )
         say(f"  phone     {found['phone']}\n  inbox     {found['inbox']}")
         if not found["sandbox"]["pid"]:
             say("  the sandbox does not run: ./sire stop, then ./sire run")
@@ -63,6 +71,10 @@ def main(arguments):
         say("SIRE does not run. ./sire run starts it.")
     postgres = found["postgres"]
     say(f"  Odoo      {found['odoo']['version'] or 'not fetched yet'}")
-    say(f"  PostgreSQL {postgres['version'] + (' runs' if postgres['running'] else ' stopped') + ', socket ' + postgres['socket'] if postgres else 'not set up yet'}")
-    say(f"  Python    {found['python'] or 'not set up yet'}\n  Chromium  {found['chromium'] or 'none'}\n  state in  {found['home']}")
+    say(
+        f"  PostgreSQL {postgres['version'] + (' runs' if postgres['running'] else ' stopped') + ', socket ' + postgres['socket'] if postgres else 'not set up yet'}"
+    )
+    say(
+        f"  Python    {found['python'] or 'not set up yet'}\n  Chromium  {found['chromium'] or 'none'}\n  state in  {found['home']}"
+    )
     return 0 if found["running"] else 3

@@ -13,7 +13,22 @@ from host.measure import FULL
 HELP = "run tests: ./sire test [module or path ...] [pytest's options]"
 NEED_SERVER = ("tests/e2e", "tests/resilience", "tests/upgrade")
 PURE = ("tests/architecture", "tests/host", "tests/docker", "sandbox/tests")
-WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-c", "-W", "-r", "--tb", "--maxfail", "--durations", "--ignore", "--deselect", "--rootdir"}
+WITH_VALUE = {
+    "-k",
+    "-m",
+    "-n",
+    "-p",
+    "-o",
+    "-c",
+    "-W",
+    "-r",
+    "--tb",
+    "--maxfail",
+    "--durations",
+    "--ignore",
+    "--deselect",
+    "--rootdir",
+}
 
 
 def add(parser):
@@ -39,7 +54,9 @@ def split(arguments, root=None):
         path, _, rest = argument.partition("::")
         path = os.path.relpath(os.path.abspath(root / path), root) if os.path.isabs(path) else os.path.normpath(path)
         if not (root / path).exists():
-            raise Failure(f"There is nothing to test at {argument}", "Name a module (sire_mpesa), a folder (tests/e2e) or a file")
+            raise Failure(
+                f"There is nothing to test at {argument}", "Name a module (sire_mpesa), a folder (tests/e2e) or a file"
+            )
         if (root / path / "__manifest__.py").exists():
             path += "/tests"
             if not (root / path).is_dir():
@@ -85,7 +102,9 @@ def main(arguments):
         copies = {}
         stem = f"test_{os.getpid()}"
         if "module" in kinds:
-            ours = [name for name in modules.manifests() if full and name != "sire_demo" or name in named - {"sire_demo"}]
+            ours = [
+                name for name in modules.manifests() if full and name != "sire_demo" or name in named - {"sire_demo"}
+            ]
             copies["module"] = (bench.databases.ensure(ours), f"{stem}_main")
         if "demo" in kinds:
             copies["demo"] = (bench.databases.ensure(["sire_demo"]), f"{stem}_demo")
@@ -149,7 +168,7 @@ def _pure(targets, options):
     with locking.prepared_alone("test"):
         setup.check_room()
         packages.check_system()
-        packages.ensure(for_tests=True)
+        packages.ensure(("python", "tests"))
         venv.ensure(dev=True)
         if any(target.startswith("sandbox") for target in targets):
             browser.ensure()

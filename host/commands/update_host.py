@@ -14,8 +14,12 @@ def main(arguments):
     """Pins, and says what changed."""
     with locking.prepared_alone("update-host"):
         packages.check_system()
-        packages.ensure()
+        packages.ensure(("archive",))
         changes = archive.repin()
     for line in changes:
         say(f"  {line}")
-    say("host/odoo.lock is written: run ./sire test, then commit it." if changes else "host/odoo.lock has what Debian's archive has.")
+    say(
+        "host/odoo.lock is written: run ./sire test, then commit it."
+        if changes
+        else "host/odoo.lock has what Debian's archive has."
+    )
