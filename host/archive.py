@@ -214,9 +214,7 @@ def repin():
     archive.update()
     lock = read_lock()
     wanted = {}
-    known = archive.versions(lock)
-    for package, pin in lock.items():
-        have = known[package]
+    for package, have in archive.versions(lock).items():
         if not have:
             raise _gone(package)
         wanted[package] = have[0]

@@ -39,7 +39,7 @@ def checks(fix, python, node_folder):
     """
     run, format_ = (["check", "--fix"], ["format"]) if fix else (["check"], ["format", "--check", "--diff", "--quiet"])
     cache = f"--cache-dir={paths.make('cache', 'ruff')}"
-    ours = [name for name in modules.manifests()]
+    ours = list(modules.manifests())
     found = [
         ("ruff", [python, "-m", "ruff", *run, cache, "."]),
         ("ruff format", [python, "-m", "ruff", *format_, cache, "."]),
