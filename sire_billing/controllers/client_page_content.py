@@ -14,7 +14,7 @@ from odoo.addons.sire_payment.utils import format_money
 from .client_page_text import ClientPageText
 
 LIVE = ("pending", "authorized")
-FAILURE_SHOWN_MINUTES = 60
+RECENT_MINUTES = 30  # so long a prompt that failed, or was paid, is what the client came back for
 
 
 class ClientPage(ClientPageText):
@@ -74,9 +74,25 @@ class ClientPage(ClientPageText):
         facts = [
             self.state,
             [[invoice.id, invoice.payment_state, str(invoice._sire_get_payable())] for invoice in self.invoices],
-            [[tx.id, tx.state] for tx in self.attempts],
+            [[tx.id, tx.state, tx.provider_reference] for tx in self.attempts],
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+    def is_moving(self):
+        """Whether the page is about to change by itself: a prompt is open, or a receipt number is still to come."""
+        latest = self.attempts[:1]
+        return bool(self.live) or (latest.state == "done" and not latest.provider_reference and self._is_recent(latest))
+
+    def get_received(self, invoice):
+        """Return the transaction that has just been paid, to thank for it; empty later on."""
+        latest = self.attempts[:1]
+        if latest.state == "done" and latest in invoice.transaction_ids and self._is_recent(latest):
+            return latest
+        return latest.browse()
+
+    def _is_recent(self, tx):
+        changed = tx.last_state_change or tx.create_date
+        return (fields.Datetime.now() - changed).total_seconds() < RECENT_MINUTES * 60
 
     def get_status(self):
         """Return what the script asks for every two seconds, well below 300 bytes."""
@@ -86,7 +102,7 @@ class ClientPage(ClientPageText):
         return status
 
     def get_attempt(self):
-        """Return the state of the last prompt in words while it matters: live, or failed within the hour.
+        """Return the state of the last prompt in words while it matters: live, or failed a moment ago.
 
         :return: what ``payment.transaction._mpesa_status`` gives, or an empty dict
         :rtype: dict
@@ -94,8 +110,7 @@ class ClientPage(ClientPageText):
         attempt = self.live or self.attempts[:1]
         if not attempt or (attempt.state == "done"):
             return {}
-        age = fields.Datetime.now() - (attempt.last_state_change or attempt.create_date)
-        if not self.live and age.total_seconds() > FAILURE_SHOWN_MINUTES * 60:
+        if not self.live and not self._is_recent(attempt):
             return {}
         return attempt._mpesa_status()
 
@@ -117,18 +132,30 @@ class ClientPage(ClientPageText):
             "held": left - payable,
             "left": left,
             "paid": invoice.amount_total - left,
-            "proposed": min(math.floor(payable), math.floor(self.provider.mpesa_maximum_amount or payable)),
+            "proposed": min(math.floor(payable), self.provider.mpesa_max_amount or math.floor(payable)),
         }
 
     def is_settled(self, invoice):
         return invoice.currency_id.is_zero(self.get_money(invoice)["left"])
+
+    def can_pay(self, invoice):
+        """Whether the form for M-Pesa is there."""
+        if self.live or not self.provider or invoice.move_type == "out_refund" or invoice.currency_id.name != "KES":
+            return False
+        return self.get_money(invoice)["proposed"] >= 1
+
+    def is_failure_told(self, failure):
+        """Whether the reason of a refusal stands beside a form; otherwise it has to stand above everything."""
+        if failure.get("action") == "pay":
+            return any(self.can_pay(invoice) for invoice in self.invoices)
+        return self.state == "open"
 
     def propose(self, invoice, sums):
         """Write the amount that the form starts with: what is left, or what the prompt was for that has just failed."""
         amount = sums["proposed"]
         if self.get_attempt().get("state") == "failed" and self.attempts[:1] in invoice.transaction_ids:
             amount = min(amount, self.attempts[:1].amount)
-        return self.money(amount, invoice.currency_id)
+        return f"{amount:,.0f}"
 
     def has_other_ways(self):
         """Whether the host's own page of an invoice offers more than M-Pesa."""
@@ -164,8 +191,8 @@ class ClientPage(ClientPageText):
 
     def _get_payment_row(self, invoice, amount, when, tx, payment, part):
         if tx.provider_code == "mpesa":
-            method, receipt = "M-Pesa", tx._mpesa_status().get("receipt")
-            when = tx.last_state_change or when
+            method, receipt = "M-Pesa", tx.provider_reference
+            when = tx.mpesa_paid_at or tx.last_state_change or when
         elif part.get("is_refund"):
             method, receipt = self.env._("Credit note"), part["ref"]
         else:
@@ -202,6 +229,16 @@ class ClientPage(ClientPageText):
         if self.order:
             return self.order._get_order_lines_to_report()
         return self.document._get_move_lines_to_report()
+
+    def describe(self, line):
+        """Return title and text of a line; the name of a general product above what was really done says nothing.
+
+        :rtype: tuple[str, str]
+        """
+        rows = [row.strip() for row in (line.name or line.product_id.name or "").strip().split("\n")]
+        if len(rows) > 1 and rows[0] == line.product_id.name:
+            rows = rows[1:]
+        return rows[0], "\n".join(rows[1:])
 
     def quantity(self, line):
         """Write ``40 Hours × KSh 2,500``; an empty text for one piece, whose price says everything."""

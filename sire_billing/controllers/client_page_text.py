@@ -47,6 +47,9 @@ class ClientPageText:
             company=self.company.name,
         )
 
+    def say_received(self, tx):
+        return self.env._("%s received. Thank you!", self.money(tx.amount, tx.currency_id))
+
     def say_left(self, invoice, sums):
         """Say what the big amount is, and until when it should be paid."""
         due = self.date(invoice.invoice_date_due)
