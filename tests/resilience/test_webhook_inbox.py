@@ -4,10 +4,6 @@ import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import requests
-
-from . import starter
-
 
 def test_handled_at_once(world):
     server = world.start()
@@ -25,7 +21,7 @@ def test_killed_between_answer_and_handling(world):
     assert world.events() == {"paid": ["received", 0]}
     assert world.effects() == {}
 
-    server.start()
+    world.start_again(server)
     assert world.wait_until_handled("paid") < 20, "long before the host's own look once a minute"
     assert world.events() == {"paid": ["done", 1]}
     assert world.effects() == {"paid": 1}
@@ -37,7 +33,7 @@ def test_killed_between_answer_and_handling(world):
 def test_killed_in_the_middle_of_handling(world):
     (partner,) = world.query("SELECT id FROM res_partner ORDER BY id LIMIT 1")[0]
     server = world.start()
-    with contextlib.closing(starter.connect(world.database)) as blocker, blocker.cursor() as cr:
+    with contextlib.closing(world.connect()) as blocker, blocker.cursor() as cr:
         blocker.autocommit = False
         cr.execute("SELECT id FROM res_partner WHERE id = %s FOR UPDATE", [partner])
         assert world.post(server, "paid", touch=partner) == 200
@@ -51,7 +47,7 @@ def test_killed_in_the_middle_of_handling(world):
         server.kill9()
     assert world.effects() == {}, "what the handler did before the kill is gone"
 
-    server.start()
+    world.start_again(server)
     world.wait_until_handled("paid", timeout=45)
     assert world.events() == {"paid": ["done", 2]}
     assert world.effects() == {"paid": 1}
@@ -64,10 +60,10 @@ def test_an_event_that_kills_the_process_is_parked(world):
     assert world.post(server, "good") == 200
     server.kill9()
     for attempt in (1, 2):
-        server.start()
-        server.wait_until_dead()
+        world.start_again(server)
+        world.wait_until_dead(server)
         assert world.events()["deadly"] == ["received", attempt]
-    server.start()
+    world.start_again(server)
     world.wait_for(lambda: world.events()["deadly"][0] == "parked", timeout=45, what="parking")
     world.wait_until_handled("good")
     assert world.effects() == {"good": 1}
@@ -90,10 +86,7 @@ def test_workers_side_by_side_share_the_events(world):
     servers = [world.start(cron_threads=0), world.start(cron_threads=0)]
     keys = [f"event {index}" for index in range(50)]
     world.in_parallel(lambda key: world.post(servers[0], key, sleep=0.02), keys)
-    answers = world.in_parallel(
-        lambda index: requests.post(f"{servers[index % 2].url}/resilience/work", timeout=60).json(), range(6)
-    )
-    begun = [answer["begun"] for answer in answers]
+    begun = world.in_parallel(lambda index: world.work(servers[index % 2]), range(6))
     assert sum(begun) == 50 and sum(count > 0 for count in begun) > 1, begun
     assert world.effects() == dict.fromkeys(keys, 1)
     assert {tuple(event) for event in world.events().values()} == {("done", 1)}
@@ -106,16 +99,16 @@ def test_a_slow_handler_is_left_alone(world):
     servers = [world.start(cron_threads=0), world.start(cron_threads=0)]
     world.post(servers[0], "slow", sleep=9)
     with ThreadPoolExecutor() as pool:
-        first = pool.submit(requests.post, f"{servers[0].url}/resilience/work", timeout=60)
+        first = pool.submit(world.work, servers[0])
         world.wait_for(
             lambda: world.query(
                 "SELECT 1 FROM sire_webhook_event WHERE attempts = 1 AND next_attempt_at < now() AT TIME ZONE 'UTC'"
             ),
             what="the wait running out",
         )
-        assert requests.post(f"{servers[1].url}/resilience/work", timeout=60).json() == {"begun": 0}
+        assert world.work(servers[1]) == 0
         assert not first.done()
-        assert first.result().json() == {"begun": 1}
+        assert first.result() == 1
     assert world.events() == {"slow": ["done", 1]}
     assert world.effects() == {"slow": 1}
 
