@@ -9,16 +9,9 @@ import os
 
 import pytest
 
-DEMO = "SIRE_TEST_DB_DEMO"
+from host.kinds import DEMO, kind_of
+
 FIRST = "gw0"
-
-
-def kind_of(nodeid):
-    """``demo``, ``module`` or ``any``, from where a test stands."""
-    top = nodeid.split("/")[0]
-    if top == "sire_demo":
-        return "demo"
-    return "module" if top.startswith("sire_") else "any"
 
 
 def fits(kind, worker, demo_worker):

@@ -4,8 +4,9 @@ import os
 
 import pytest
 
+from host.kinds import FULL
+
 TARGET = 85  # percent, of each module
-FULL = "SIRE_TEST_FULL"
 _RESULT = {}
 
 

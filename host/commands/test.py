@@ -7,8 +7,7 @@ import sys
 
 from host import browser, locking, modules, odoo_tree, packages, paths, settings, setup, venv
 from host.errors import Failure
-from host.lanes import DEMO, kind_of
-from host.measure import FULL
+from host.kinds import DEMO, FULL, kind_of
 
 HELP = "run tests: ./sire test [module or path ...] [pytest's options]"
 NEED_SERVER = ("tests/e2e", "tests/resilience", "tests/upgrade")

@@ -1,0 +1,12 @@
+"""Kinds of tests, and the names under which ./sire test tells pytest's plugins about its run."""
+
+DEMO = "SIRE_TEST_DB_DEMO"  # the database with the demo company, when there is one beside the modules'
+FULL = "SIRE_TEST_FULL"  # set when everything runs
+
+
+def kind_of(nodeid):
+    """``demo``, ``module`` or ``any``, from where a test stands."""
+    top = nodeid.split("/")[0]
+    if top == "sire_demo":
+        return "demo"
+    return "module" if top.startswith("sire_") else "any"
