@@ -80,6 +80,11 @@ class AccountMove(models.Model):
     def _unlink_except_receipt(self):
         self.origin_payment_id._sire_check_no_receipt()
 
+    def _invoice_paid_hook(self):
+        """Override of `sale`: it writes "Invoice paid" on the quotation, which whoever takes the money only reads."""
+        moves_sudo = self.sudo()  # see above
+        return super(AccountMove, moves_sudo)._invoice_paid_hook()
+
     # === ACTIONS ===#
 
     def button_draft(self):
@@ -108,6 +113,25 @@ class AccountMove(models.Model):
             "target": "new",
             "context": {"default_move_id": self.id},
         }
+
+    def action_sire_send(self):
+        """Send the invoice to its client: e-mail with the PDF and the link to pay.
+
+        :raise UserError: with a sentence that says what is missing
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "posted" or self.move_type != "out_invoice":
+            raise UserError(self.env._("Only a confirmed invoice can be sent to the client."))
+        if not self.partner_id.email_normalized:
+            raise UserError(
+                self.env._("%s has no e-mail address: write it on the client first.", self.partner_id.display_name)
+            )
+        file_name = self.env._("Invoice %s.pdf", self.name.replace("/", "-"))
+        pdf = self._sire_render_report("account.account_invoices", file_name)
+        self._sire_send_document("sire_billing.mail_template_invoice", attachments=pdf)
+        self.is_move_sent = True
+        return True
 
     def action_sire_open_page(self):
         """Open the client's page of this invoice, as the client sees it."""

@@ -11,8 +11,12 @@ class ProjectProject(models.Model):
     _inherit = "project.project"
 
     sire_order_ids = fields.One2many("sale.order", "project_id", string="Quotations", groups=GROUP_SEE_MONEY)
-    sire_order_count = fields.Integer(string="Number of Quotations", compute="_compute_sire_money", groups=GROUP_SEE_MONEY)
-    sire_invoice_count = fields.Integer(string="Number of Invoices", compute="_compute_sire_money", groups=GROUP_SEE_MONEY)
+    sire_order_count = fields.Integer(
+        string="Number of Quotations", compute="_compute_sire_money", groups=GROUP_SEE_MONEY
+    )
+    sire_invoice_count = fields.Integer(
+        string="Number of Invoices", compute="_compute_sire_money", groups=GROUP_SEE_MONEY
+    )
     sire_quoted = fields.Monetary(
         string="Quoted", compute="_compute_sire_money", groups=GROUP_SEE_MONEY, help="Sent or approved, VAT included."
     )
@@ -99,9 +103,7 @@ class ProjectProject(models.Model):
         if not tasks:
             message = self.env._("All tasks with hours are on a quotation already: add the lines by hand.")
         elif without_hours:
-            message = self.env._(
-                "Left out because they have no hours: %s", ", ".join(without_hours.mapped("name"))
-            )
+            message = self.env._("Left out because they have no hours: %s", ", ".join(without_hours.mapped("name")))
         else:
             return action
         return {

@@ -76,17 +76,7 @@ class SaleOrder(models.Model):
         compute="_compute_sire_changed",
         help="The client cannot approve what differs from what was sent: send it again.",
     )
-    sire_sent_at = fields.Datetime(string="Sent On", readonly=True, copy=False)
-    sire_sent_to = fields.Char(string="Sent To", readonly=True, copy=False)
     sire_sent_digest = fields.Char(string="Digest of What Was Sent", readonly=True, copy=False)
-    sire_sent_message_id = fields.Many2one(
-        "mail.message", string="Message Sent", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
-    )
-    sire_delivery = fields.Selection(
-        selection=[("queued", "Waiting in the queue"), ("handed", "Handed to the mail server"), ("failed", "Not sent")],
-        string="Delivery",
-        compute="_compute_sire_delivery",
-    )
     sire_opened_at = fields.Datetime(string="Opened by the Client", readonly=True, copy=False)
     sire_approved_digest = fields.Char(string="Digest of What Was Approved", readonly=True, copy=False)
     sire_approved_address = fields.Char(string="Approved from Address", readonly=True, copy=False)
@@ -137,21 +127,6 @@ class SaleOrder(models.Model):
                 order.state == "sent" and order.sire_sent_digest and order._sire_digest() != order.sire_sent_digest
             )
 
-    @api.depends("sire_sent_message_id")
-    def _compute_sire_delivery(self):
-        for order in self:
-            # sudo: whoever reads the quotation may know whether it left, not read the mail queue
-            notifications_sudo = order.sudo().sire_sent_message_id.notification_ids
-            statuses = set(notifications_sudo.mapped("notification_status"))
-            if not statuses:
-                order.sire_delivery = False
-            elif statuses & {"bounce", "exception", "canceled"}:
-                order.sire_delivery = "failed"
-            elif statuses & {"ready", "process", "pending"}:
-                order.sire_delivery = "queued" if "ready" in statuses else "handed"
-            else:
-                order.sire_delivery = "handed"
-
     def _compute_is_expired(self):
         """Override of `sale`: the last day of validity ends at midnight in Nairobi, not in Greenwich."""
         today = eat_today()
@@ -192,13 +167,17 @@ class SaleOrder(models.Model):
         """Refuse what only our own methods may write, and any change of content after the approval."""
         if OWN_FIELDS & vals.keys():
             raise UserError(
-                self.env._("What was sent, approved or declined is not written by hand: use the buttons of the quotation.")
+                self.env._(
+                    "What was sent, approved or declined is not written by hand: use the buttons of the quotation."
+                )
             )
         if CONTENT_FIELDS & vals.keys():
             self._sire_check_not_frozen()
 
     def _sire_check_not_frozen(self):
         """:raise UserError: when a quotation among these is approved."""
+        if gate.is_open(self.env):
+            return
         for order in self:
             if order.state == "sale":
                 raise UserError(
@@ -212,10 +191,12 @@ class SaleOrder(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):
         for order in self:
-            if order.signed_on or order.sire_declined_at:
-                raise UserError(
-                    self.env._("%s was answered by the client and is kept. Cancel it instead.", order.name)
-                )
+            if (order.signed_on or order.sire_declined_at) and not gate.is_open(self.env):
+                raise UserError(self.env._("%s was answered by the client and is kept. Cancel it instead.", order.name))
+
+    def _creation_message(self):
+        self.ensure_one()
+        return self.env._("Quotation made")
 
     # === BUSINESS ===#
 
@@ -235,7 +216,10 @@ class SaleOrder(models.Model):
                 line.product_uom_id.id,
                 f"{line.price_unit:.6f}",
                 f"{line.discount:.4f}",
-                [[tax.id, tax.amount_type, f"{tax.amount:.4f}", tax.price_include] for tax in line.tax_ids.sorted("id")],
+                [
+                    [tax.id, tax.amount_type, f"{tax.amount:.4f}", tax.price_include]
+                    for tax in line.tax_ids.sorted("id")
+                ],
                 f"{line.price_total:.4f}",
             ]
             for line in self.order_line.sorted(lambda line: (line.sequence, line.id))
@@ -279,5 +263,9 @@ class SaleOrder(models.Model):
         for somebody who changed the row gets a serialization failure, and the request is run again on what is true then.
         """
         self.env.cr.execute(
-            SQL("SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR UPDATE", SQL.identifier(self._table), list(self.ids))
+            SQL(
+                "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                SQL.identifier(self._table),
+                list(self.ids),
+            )
         )

@@ -77,9 +77,7 @@ class SaleOrder(models.Model):
         self._sire_lock()
         for order in self.filtered(lambda order: order.state == "sale"):
             if not (self.env.su or self.env.user.has_group("sire_access.group_admin")):
-                raise AccessError(
-                    self.env._("%s is approved: only an administrator may cancel it.", order.name)
-                )
+                raise AccessError(self.env._("%s is approved: only an administrator may cancel it.", order.name))
             invoice_sudo = order.sudo()._sire_get_invoice()  # sudo: whoever cancels need not read invoices
             if invoice_sudo.state == "posted":
                 raise UserError(
@@ -154,10 +152,11 @@ class SaleOrder(models.Model):
         if approved_at:
             gate.opened(order_sudo).date_order = at
         invoice_sudo = order_sudo._sire_ensure_invoice(eat_today(at))
-        order_sudo.message_post(
-            body=self.env._("Approved by %(name)s. Invoice %(invoice)s is ready.", name=name, invoice=invoice_sudo.name),
-            author_id=self.partner_id.id if not recorded_by else recorded_by.partner_id.id,
-            partner_ids=order_sudo.user_id.partner_id.ids,
+        order_sudo._sire_tell_manager(
+            lambda env: env._(
+                "Approved by %(name)s. Invoice %(invoice)s is ready.", name=name, invoice=invoice_sudo.name
+            ),
+            author=recorded_by.partner_id if recorded_by else self.partner_id,
         )
         if self.partner_id.email_normalized and not approved_at:
             invoice_sudo._sire_send_document("sire_billing.mail_template_invoice")
@@ -198,10 +197,8 @@ class SaleOrder(models.Model):
             }
         )
         gate.opened(order_sudo)._action_cancel()
-        order_sudo.message_post(
-            body=self.env._("Declined by the client: %s", reason[:MAX_REASON]),
-            author_id=self.partner_id.id,
-            partner_ids=order_sudo.user_id.partner_id.ids,
+        order_sudo._sire_tell_manager(
+            lambda env: env._("Declined by the client: %s", reason[:MAX_REASON]), author=self.partner_id
         )
 
     def _sire_mark_opened(self):
@@ -211,6 +208,16 @@ class SaleOrder(models.Model):
         gate.opened(orders_sudo).write({"sire_opened_at": fields.Datetime.now()})
 
     # === HELPERS ===#
+
+    def _sire_tell_manager(self, get_body, author):
+        """Post what the client did, in the manager's language, and notify the manager.
+
+        :param get_body: function from an environment to the translated text
+        :param author: the partner who did it
+        """
+        self.ensure_one()
+        order = self.with_context(lang=self.user_id.lang or self.company_id.partner_id.lang)
+        order.message_post(body=get_body(order.env), author_id=author.id, partner_ids=self.user_id.partner_id.ids)
 
     def _sire_clean_name(self, name):
         name = " ".join((name or "").split())
@@ -255,9 +262,7 @@ class SaleOrder(models.Model):
         """:return: the live customer invoice of this quotation: posted before draft, not cancelled, not credited."""
         self.ensure_one()
         invoices = self.invoice_ids.filtered(
-            lambda move: (
-                move.move_type == "out_invoice" and move.state != "cancel" and move.payment_state != "reversed"
-            )
+            lambda move: move.move_type == "out_invoice" and move.state != "cancel" and move.payment_state != "reversed"
         )
         return invoices.sorted(lambda move: (move.state != "posted", move.id))[:1]
 

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from .. import gate
-
 CONTENT_FIELDS = frozenset(
     {
         "discount",
@@ -44,12 +42,11 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        if not gate.is_open(self.env):
-            lines.order_id._sire_check_not_frozen()
+        lines.order_id._sire_check_not_frozen()
         return lines
 
     def write(self, vals):
-        if CONTENT_FIELDS & vals.keys() and not gate.is_open(self.env):
+        if CONTENT_FIELDS & vals.keys():
             orders = self.order_id
             if vals.get("order_id"):
                 orders |= orders.browse(vals["order_id"])
@@ -58,5 +55,4 @@ class SaleOrderLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
-        if not gate.is_open(self.env):
-            self.order_id._sire_check_not_frozen()
+        self.order_id._sire_check_not_frozen()

@@ -1,14 +1,10 @@
-import logging
-
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
 
 from .. import gate
-
-_logger = logging.getLogger(__name__)
 
 
 class SaleOrder(models.Model):
@@ -26,17 +22,8 @@ class SaleOrder(models.Model):
         self._sire_lock()
         self._sire_check_sendable()
         pdf = self._sire_render_pdf()
-        self._sire_get_client_url()
-        values = {
-            "state": "sent",
-            "sire_sent_at": fields.Datetime.now(),
-            "sire_sent_to": self.partner_id.email_normalized,
-            "sire_sent_digest": self._sire_digest(),
-            "sire_opened_at": False,
-        }
-        gate.opened(self).write(values)
-        message = self._sire_send_document("sire_billing.mail_template_quotation", attachments=pdf)
-        gate.opened(self).write({"sire_sent_message_id": message.id})
+        gate.opened(self).write({"state": "sent", "sire_sent_digest": self._sire_digest(), "sire_opened_at": False})
+        self._sire_send_document("sire_billing.mail_template_quotation", attachments=pdf)
         return True
 
     def action_sire_preview(self):
@@ -73,17 +60,5 @@ class SaleOrder(models.Model):
             )
 
     def _sire_render_pdf(self):
-        """The quotation as the host prints it, in the client's language.
-
-        :return: [(file name, bytes)], or nothing when this machine has no PDF engine: the link is enough to approve
-        :rtype: list
-        """
-        self.ensure_one()
-        report = self.env["ir.actions.report"]
-        if report.get_wkhtmltopdf_state() not in ("ok", "upgrade"):
-            self.message_post(body=self.env._("Sent without PDF: this server has no PDF engine. The link shows the quotation."))
-            return []
-        # sudo: the report reads taxes and bank accounts that a project manager need not read
-        report_sudo = report.sudo().with_context(lang=self.partner_id.lang or self.env.lang)
-        content, _type = report_sudo._render_qweb_pdf("sale.action_report_saleorder", self.ids)
-        return [(self.env._("Quotation %s.pdf", self.name), content)]
+        """:return: [(file name, PDF)] of the quotation, or nothing without a PDF engine: the link is enough to approve"""
+        return self._sire_render_report("sale.action_report_saleorder", self.env._("Quotation %s.pdf", self.name))

@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.sire_payment.utils import format_money
+
+from .. import gate
+
+SENT_FIELDS = frozenset({"sire_sent_at", "sire_sent_to", "sire_sent_message_id"})
+
 
 class SireClientDocument(models.AbstractModel):
     """A document that a client receives. The one seam for messages to clients: `sire_comms` takes it over."""
@@ -9,6 +15,33 @@ class SireClientDocument(models.AbstractModel):
     _description = "Document for a client"
 
     sire_client_url = fields.Char(string="Client Link", compute="_compute_sire_client_url")
+    sire_sent_at = fields.Datetime(string="Sent On", readonly=True, copy=False)
+    sire_sent_to = fields.Char(string="Sent To", readonly=True, copy=False)
+    sire_sent_message_id = fields.Many2one(
+        "mail.message", string="Message Sent", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+    )
+    sire_delivery = fields.Selection(
+        selection=[("queued", "Leaves in a moment"), ("handed", "Left"), ("failed", "Not sent")],
+        string="Delivery",
+        compute="_compute_sire_delivery",
+    )
+
+    def write(self, vals):
+        if SENT_FIELDS & vals.keys() and not gate.is_open(self.env):
+            raise UserError(self.env._("What was sent is not written by hand: send the document."))
+        return super().write(vals)
+
+    @api.depends("sire_sent_message_id")
+    def _compute_sire_delivery(self):
+        for record in self:
+            # sudo: whoever reads the document may know whether it left, not read the mail queue
+            statuses = set(record.sudo().sire_sent_message_id.notification_ids.mapped("notification_status"))
+            if not statuses:
+                record.sire_delivery = False
+            elif statuses & {"bounce", "exception", "canceled"}:
+                record.sire_delivery = "failed"
+            else:
+                record.sire_delivery = "queued" if "ready" in statuses else "handed"
 
     @api.depends_context("uid")
     def _compute_sire_client_url(self):
@@ -16,6 +49,10 @@ class SireClientDocument(models.AbstractModel):
             # sudo: the link is shown to whoever may read the document
             links_sudo = record.sudo()._sire_find_client_link()
             record.sire_client_url = links_sudo._get_url() if links_sudo else False
+
+    def _sire_money(self, amount):
+        """:return: an amount in the currency of this document as people write it, such as "KSh 98,600" """
+        return format_money(amount, self.currency_id)
 
     def _sire_find_client_link(self):
         """:return: the client's link to this document, if there is one (nothing is created)."""
@@ -33,7 +70,9 @@ class SireClientDocument(models.AbstractModel):
         return self.sudo().env["sire.client.link"]._for(self.sudo())._get_url()
 
     def _sire_send_document(self, template_xmlid, attachments=None):
-        """Send this document to its client: the message is queued, and its failure shows in the chatter.
+        """Send this document to its client and remember when and to whom.
+
+        The message waits in the host's mail queue; when it cannot leave, the chatter and `sire_delivery` show it.
 
         :param str template_xmlid: mail template of this model: subject and body, in the client's language
         :param list attachments: (file name, bytes) pairs
@@ -64,6 +103,28 @@ class SireClientDocument(models.AbstractModel):
             email_layout_xmlid="sire_billing.mail_layout_client",
             force_send=False,
         )
+        gate.opened(self.sudo()).write(  # sudo: what was sent is written by the system alone
+            {
+                "sire_sent_at": fields.Datetime.now(),
+                "sire_sent_to": client.email_normalized,
+                "sire_sent_message_id": message.id,
+            }
+        )
         # sudo: waking the mail queue is the system's business
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return message
+
+    def _sire_render_report(self, report_xmlid, file_name):
+        """This document as the host prints it, in the client's language.
+
+        :return: [(file name, bytes)], or nothing when this machine has no PDF engine: the link shows the document
+        :rtype: list
+        """
+        self.ensure_one()
+        # sudo: the report reads taxes and bank accounts that whoever sends it need not read
+        report_sudo = self.env["ir.actions.report"].sudo().with_context(lang=self.partner_id.lang or self.env.lang)
+        if report_sudo.get_wkhtmltopdf_state() not in ("ok", "upgrade"):
+            self.sudo().message_post(body=self.env._("Sent without PDF: this server has no PDF engine."))
+            return []
+        content, _type = report_sudo._render_qweb_pdf(report_xmlid, self.ids)
+        return [(file_name, content)]

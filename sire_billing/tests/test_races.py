@@ -1,0 +1,186 @@
+"""Several at once, each in a connection of its own: what one test transaction cannot show."""
+
+import threading
+from functools import partial
+
+from odoo import SUPERUSER_ID, Command, api
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+
+from .. import gate
+
+
+@tagged("post_install", "-at_install")
+class TestRaces(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.addCleanup(self.clean_up)
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            env.company._sire_setup_cash()
+            self.partner_id = env["res.partner"].create({"name": "Race Traders"}).id
+            self.order_ids = [self.make_order(env).id for _index in range(4)]
+            self.order_id = self.order_ids[0]
+
+    def make_env(self, cr):
+        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+
+    def make_order(self, env):
+        order = env["sale.order"].create(
+            {
+                "partner_id": self.partner_id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": env.ref("sire_billing.product_professional_services").id,
+                            "price_unit": 1000,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+            }
+        )
+        order.action_quotation_sent()
+        return order
+
+    def clean_up(self):
+        """Other tests share the database."""
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            env["sire.cash.payment.wizard"].search([("move_id.partner_id", "=", self.partner_id)]).unlink()
+            env["account.payment.register"].search([("partner_id", "=", self.partner_id)]).unlink()
+            payments = gate.opened(env["account.payment"].search([("partner_id", "=", self.partner_id)]))
+            payments.move_id.line_ids.remove_move_reconcile()
+            payments.unlink()
+            invoices = env["account.move"].search([("partner_id", "=", self.partner_id)])
+            invoices.filtered(lambda move: move.state == "posted").button_draft()
+            invoices.with_context(force_delete=True).unlink()
+            orders = gate.opened(env["sale.order"].search([("partner_id", "=", self.partner_id)]))
+            orders.write({"state": "cancel"})
+            orders.unlink()
+            env["res.partner"].browse(self.partner_id).unlink()
+
+    def run_all(self, *functions):
+        """Start all, each with the database as it was before any other committed, and run them as a request is run:
+        what PostgreSQL refuses is run again.
+
+        :return: what each returned, or its exception
+        """
+        barrier = threading.Barrier(len(functions), timeout=30)
+        results = [None] * len(functions)
+
+        def run(index, function):
+            with self.registry.cursor() as cr:
+                env = self.make_env(cr)
+                first = [True]
+
+                def once():
+                    cr.execute("SELECT 1")  # the snapshot is taken here
+                    if first.pop() if first else False:
+                        barrier.wait()
+                    return function(env)
+
+                try:
+                    results[index] = retrying(once, env)
+                except Exception as error:  # noqa: BLE001  what it was is asserted
+                    results[index] = error
+
+        threads = [threading.Thread(target=run, args=args) for args in enumerate(functions)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        return results
+
+    def approve(self, order_id, env):
+        order = env["sale.order"].browse(order_id)
+        return order._sire_approve("Jane Wanjiku", order.sire_sent_digest).name
+
+    def take_cash(self, invoice_id, amount, env):
+        wizard = env["sire.cash.payment.wizard"].create({"move_id": invoice_id, "amount": amount})
+        return env["account.payment"].browse(wizard.action_confirm()["res_id"]).sire_receipt_number
+
+    def make_invoice(self):
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            order = env["sale.order"].browse(self.order_id)
+            return order._sire_approve("Jane Wanjiku", order._sire_digest()).id
+
+    def test_one_quotation_approved_by_four_at_once(self):
+        names = self.run_all(*[partial(self.approve, self.order_id)] * 4)
+        self.assertEqual(len(set(names)), 1, names)
+        self.assertRegex(str(names[0]), r"^INV/\d{4}/\d+$")
+        with self.registry.cursor() as cr:
+            order = self.make_env(cr)["sale.order"].browse(self.order_id)
+            self.assertEqual(order.invoice_ids.mapped("name"), names[:1])
+
+    def test_four_quotations_at_once_have_numbers_in_a_row(self):
+        names = self.run_all(*[partial(self.approve, order_id) for order_id in self.order_ids])
+        counters = sorted(int(name.rsplit("/", 1)[1]) for name in names)
+        self.assertEqual(counters, list(range(counters[0], counters[0] + 4)))
+
+    def test_approve_against_edit(self):
+        """Whoever is first: either the client approves what was sent, or the quotation is changed and not approved."""
+
+        def edit(env):
+            env["sale.order"].browse(self.order_id).order_line.price_unit = 1
+            return "edited"
+
+        approved, edited = self.run_all(partial(self.approve, self.order_id), edit)
+        with self.registry.cursor() as cr:
+            order = self.make_env(cr)["sale.order"].browse(self.order_id)
+            if edited == "edited":
+                self.assertIn("was changed after it was sent", str(approved))
+                self.assertFalse(order.invoice_ids)
+            else:
+                self.assertIn("stays as approved", str(edited))
+                self.assertEqual(order.invoice_ids.amount_total, 1000)
+
+    def test_approve_against_decline(self):
+        def decline(env):
+            env["sale.order"].browse(self.order_id)._sire_decline("No")
+            return "declined"
+
+        results = self.run_all(partial(self.approve, self.order_id), decline)
+        self.assertEqual(len([result for result in results if isinstance(result, str)]), 1, results)
+
+    def test_two_cashiers_at_once(self):
+        invoice_id = self.make_invoice()
+        numbers = self.run_all(*[partial(self.take_cash, invoice_id, 400)] * 2)
+        counters = sorted(int(str(number).rsplit("/", 1)[1]) for number in numbers)
+        self.assertEqual(counters, [counters[0], counters[0] + 1])
+        self.assertResidual(invoice_id, 200)
+
+    def test_two_cashiers_take_the_last_shilling(self):
+        invoice_id = self.make_invoice()
+        results = self.run_all(*[partial(self.take_cash, invoice_id, 600)] * 2)
+        numbers = [result for result in results if isinstance(result, str)]
+        errors = [str(result) for result in results if not isinstance(result, str)]
+        self.assertEqual(len(numbers), 1, results)
+        self.assertIn("Only KSh 400 is left to pay", errors[0])
+        self.assertResidual(invoice_id, 400)
+        # The refused one took no number.
+        with self.registry.cursor() as cr:
+            following = self.take_cash(invoice_id, 100, self.make_env(cr))
+        self.assertEqual(int(following.rsplit("/", 1)[1]), int(numbers[0].rsplit("/", 1)[1]) + 1)
+
+    def test_first_receipts_of_a_year_at_once(self):
+        """The counter of the year does not exist yet when both look for it."""
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            sequence = env.company._sire_get_receipt_sequence()
+            date = sequence.date_range_ids.sorted("date_to")[-1:].date_to
+            date = date.replace(year=date.year + 1) if date else env["account.move"]._fields["date"].today()
+        numbers = self.run_all(*[lambda env: env.company._sire_next_receipt_number(date)] * 2)
+        self.assertEqual(sorted(numbers), [f"RCT/{date.year}/00001", f"RCT/{date.year}/00002"])
+        with self.registry.cursor() as cr:
+            sequence = self.make_env(cr).company._sire_get_receipt_sequence()
+            ranges = sequence.date_range_ids.filtered(lambda item: item.date_to.year == date.year)
+            self.assertEqual(len(ranges), 1)
+            ranges.unlink()
+
+    def assertResidual(self, invoice_id, residual):
+        with self.registry.cursor() as cr:
+            self.assertEqual(self.make_env(cr)["account.move"].browse(invoice_id).amount_residual, residual)

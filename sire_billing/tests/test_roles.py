@@ -1,0 +1,77 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import BillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRoles(BillingCommon):
+    def test_home(self):
+        def home(user):
+            return user.with_user(user)._sire_home_action()
+
+        self.assertEqual(home(self.user_accountant), self.env.ref("sire_billing.action_sire_invoices_to_collect"))
+        self.assertEqual(home(self.user_viewer), self.env.ref("sire_billing.action_sire_figures"))
+        for user in (self.user_manager, self.user_developer):
+            self.assertNotEqual(home(user)[:1].res_model if home(user) else "", "account.move")
+
+    def test_everyone_who_sees_money_reads(self):
+        invoice = self.make_invoice()
+        order = invoice.sire_order_id
+        payment = self.take_cash(invoice, 100)
+        for user in (self.user_accountant, self.user_viewer, self.user_manager, self.user_admin):
+            with self.subTest(user=user.name):
+                self.assertEqual(order.with_user(user).sire_state, "approved")
+                self.assertEqual(order.with_user(user).sire_delivery, "queued")
+                self.assertEqual(order.order_line[0].with_user(user).name, "Design")
+                self.assertEqual(invoice.with_user(user).sire_status, "partial")
+                self.assertEqual(invoice.with_user(user).sire_project_id, order.project_id)
+                self.assertEqual(payment.with_user(user).sire_reference, payment.sire_receipt_number)
+                self.assertEqual(order.project_id.with_user(user).sire_paid, 100)
+                for view in ("sire_billing.sale_order_view_form", "sire_billing.sale_order_view_list"):
+                    self.env["sale.order"].with_user(user).get_view(self.env.ref(view).id)
+
+    def test_developer_sees_none_of_it(self):
+        invoice = self.make_invoice()
+        order = invoice.sire_order_id
+        for record in (order, order.order_line, invoice, self.take_cash(invoice, 100)):
+            with self.assertRaises(AccessError):
+                record.with_user(self.user_developer).read(["display_name"])
+        with self.assertRaises(AccessError):
+            order.project_id.with_user(self.user_developer).read(["sire_invoiced"])
+        with self.assertRaises(AccessError):
+            order.project_id.with_user(self.user_developer).action_sire_new_quotation()
+        view = (
+            self.env["project.project"]
+            .with_user(self.user_developer)
+            .get_view(self.env.ref("sire_projects.project_project_view_form").id)
+        )
+        for name in ("sire_quoted", "sire_invoice_count", "action_sire_new_quotation"):
+            self.assertNotIn(name, view["arch"])
+
+    def test_viewer_changes_nothing(self):
+        order = self.make_quotation(sent=False)
+        sent = self.make_quotation()
+        invoice = self.make_invoice()
+        user = self.user_viewer
+        attempts = {
+            "new": lambda: order.project_id.with_user(user).action_sire_new_quotation(),
+            "send": lambda: order.with_user(user).action_sire_send(),
+            "mark": lambda: order.with_user(user).action_quotation_sent(),
+            "cancel": lambda: sent.with_user(user).action_cancel(),
+            "draft": lambda: sent.with_user(user).action_draft(),
+            "line": lambda: order.order_line.with_user(user).write({"price_unit": 1}),
+            "cash": lambda: self.take_cash(invoice, 1, user=user),
+            "invoice": lambda: invoice.with_user(user).action_sire_send(),
+        }
+        for name, attempt in attempts.items():
+            with self.subTest(attempt=name), self.assertRaises(AccessError):
+                attempt()
+        self.assertEqual((order.sire_state, sent.sire_state), ("draft", "sent"))
+
+    def test_accountant_does_not_quote(self):
+        order = self.make_quotation(sent=False)
+        with self.assertRaises(AccessError):
+            order.with_user(self.user_accountant).action_sire_send()
+        with self.assertRaises(AccessError):
+            order.project_id.with_user(self.user_accountant).action_sire_new_quotation()
