@@ -194,12 +194,17 @@ def _install(names, sudo, optional):
     try:
         with Step(f"Debian packages ({', '.join(names)})") as step:
 
-            def on_line(line):
-                found = re.match(r"(dl|pm)status:[^:]*:([\d.]+):", line)
-                if found:
-                    step.progress(float(found[2]) / 2 + (50 if found[1] == "pm" else 0), 100)
+            done, total = 0, 0
 
-            options = ["-o", "APT::Status-Fd=1", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
+            def on_line(line):
+                nonlocal done, total
+                found = re.match(r"(\d+) upgraded, (\d+) newly installed", line)
+                if found:
+                    total = 3 * (int(found[1]) + int(found[2]))
+                done += bool(re.match(r"Get:|Unpacking |Setting up ", line))
+                step.progress(done, total)
+
+            options = ["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
             command = [*sudo, *env, "apt-get", *options, "install", "-y", "--no-install-recommends", *names]
             process.run("Installing Debian packages", command, log="apt-install", on_line=on_line)
     finally:
