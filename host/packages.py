@@ -8,11 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import process
+from . import paths, process
 from .errors import Failure
 from .ui import Step, say
 
 SUPPORTED = {("debian", "12"), ("debian", "13"), ("ubuntu", "24.04")}
+ENV = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"]
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/sire.conf")
 
 
@@ -156,25 +157,50 @@ def ensure(parts=EVERYTHING[:-1]):
     :raise Failure: when that cannot be done; the line says what to do
     """
     names = needed(parts)
-    if not names:
+    broken = _unfinished().exists()
+    if not names and not broken:
         return
     optional = {"wkhtmltopdf"}
-    sudo = _sudo() if set(names) - optional else []
+    sudo = _sudo() if broken or set(names) - optional else []
     if sudo is None:
         raise Failure(
             f"Missing Debian packages, and no right to install them: {', '.join(names)}",
             "Run this once, then the same ./sire command again: "
             + command_for([n for n in names if n not in optional or _in_archive(n)]),
         )
+    if broken:
+        _finish(sudo)
+        names = needed(parts)
     if set(names) <= optional and (os.geteuid() != 0 or not any(_in_archive(name) for name in names)):
         return  # the steps that would use it say so themselves
     _install(names, sudo, optional)
 
 
+def _unfinished():
+    """A file that is there while apt works: when it is there at the start, the last installation was interrupted."""
+    return paths.home() / "installing"
+
+
+def _finish(sudo):
+    """Completes an installation that was interrupted."""
+    wait = ["-o", "DPkg::Lock::Timeout=300"]
+    with Step("Debian packages: completing an interrupted installation"):
+        process.run(
+            "Completing the installation", [*sudo, *ENV, "apt-get", *wait, "check"], log="apt-check", check=False
+        )
+        process.run(
+            "Completing the installation", [*sudo, *ENV, "dpkg", "--configure", "-a"], log="dpkg-configure", check=False
+        )
+        process.run(
+            "Completing the installation", [*sudo, *ENV, "apt-get", *wait, "install", "-y", "-f"], log="apt-fix"
+        )
+        process.run("Tidying up", [*sudo, "rm", "-f", NO_CLUSTER], log="apt-prepare", check=False)
+    paths.remove(_unfinished())
+
+
 def _install(names, sudo, optional):
-    env = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"]
     with Step("Debian's package lists"):
-        process.run("Reading Debian's package lists", [*sudo, *env, "apt-get", "update"], log="apt-update", check=False)
+        process.run("Reading Debian's package lists", [*sudo, *ENV, "apt-get", "update"], log="apt-update", check=False)
     for name in [name for name in names if name in optional and not _in_archive(name)]:
         say(f"    {name} is not in {' '.join(system())}: going without it")
         names = [other for other in names if other != name]
@@ -187,13 +213,14 @@ def _install(names, sudo, optional):
     if not names:
         return
     say(f"    installing Debian packages, once: {' '.join(names)}")
-    quiet = "postgresql" in names and not NO_CLUSTER.exists()
+    quiet = "postgresql" in names
     if quiet:  # Debian would start a cluster of its own; ours is private and nobody asked for another
         script = f"mkdir -p {NO_CLUSTER.parent} && echo create_main_cluster=false >{NO_CLUSTER}"
         process.run("Preparing PostgreSQL's installation", [*sudo, "sh", "-c", script], log="apt-prepare")
     try:
+        paths.make()
+        _unfinished().touch()
         with Step(f"Debian packages ({', '.join(names)})") as step:
-
             done, total = 0, 0
 
             def on_line(line):
@@ -205,8 +232,9 @@ def _install(names, sudo, optional):
                 step.progress(done, total)
 
             options = ["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
-            command = [*sudo, *env, "apt-get", *options, "install", "-y", "--no-install-recommends", *names]
+            command = [*sudo, *ENV, "apt-get", *options, "install", "-y", "--no-install-recommends", *names]
             process.run("Installing Debian packages", command, log="apt-install", on_line=on_line)
+        paths.remove(_unfinished())
     finally:
         if quiet:
             process.run("Tidying up", [*sudo, "rm", "-f", NO_CLUSTER], log="apt-prepare", check=False)
