@@ -90,7 +90,7 @@ class Mailbox:
         number = next(self.ids)
         try:
             message = read(raw, number, recipients, sender)
-        except Exception:  # Python's parser raises nearly anything on broken mail, and no mail may get lost
+        except Exception:  # noqa: BLE001 Python's parser raises nearly anything on broken mail, and no mail may get lost
             log.warning("Message %s is broken: it is shown as it came", number)
             text = raw.decode("utf-8", "replace")
             subject = "(a message that cannot be read)"

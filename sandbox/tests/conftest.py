@@ -74,15 +74,26 @@ class Receiver:
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_POST(self):
                 raw = self.rfile.read(int(self.headers["Content-Length"]))
                 with outer.arrived:
-                    outer.bodies.append({"path": self.path, "at": time.monotonic(), "json": json.loads(raw)})
+                    outer.bodies.append(
+                        {
+                            "path": self.path,
+                            "at": time.monotonic(),
+                            "from": self.client_address,
+                            "json": json.loads(raw),
+                        }
+                    )
                     outer.arrived.notify_all()
                 time.sleep(outer.pause)
                 self.send_response(outer.status)
+                answer = b'{"ResultCode": 0}'
+                self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
-                self.wfile.write(b'{"ResultCode": 0}')
+                self.wfile.write(answer)
 
             def log_message(self, *args):
                 """Quiet."""

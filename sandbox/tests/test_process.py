@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sandbox.__main__ import listen
 from sandbox.settings import parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +85,11 @@ def test_environment_and_flags(monkeypatch):
     assert settings.expiry == 7.5
     assert settings.http_hosts == ("odoo", "web")
     assert settings.host == "0.0.0.0" and not verbose
+
+
+def test_answers_are_not_held_back():
+    with listen("127.0.0.1", 0) as sock:
+        assert sock.proto == socket.IPPROTO_TCP  # what asyncio looks at before it turns Nagle's delay off
 
 
 def test_loopback_unless_told_otherwise(monkeypatch):

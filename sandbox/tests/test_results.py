@@ -143,6 +143,8 @@ def test_twice_is_the_same_callback(daraja, receiver, how):
     first, second = receiver.wait(2)
     assert first == second
     assert daraja.prompt(checkout)["tries"] == 2
+    # a connection each: none is left from before the receiver was restarted
+    assert receiver.bodies[0]["from"] != receiver.bodies[1]["from"]
 
 
 def test_never(daraja, receiver):
