@@ -43,6 +43,12 @@ class AccountPayment(models.Model):
     )
     sire_method = fields.Char(string="Paid By", compute="_compute_sire_method")
 
+    sire_status = fields.Selection(
+        selection=[("pending", "Pending"), ("confirmed", "Confirmed"), ("failed", "Failed")],
+        string="Confirmed or Not",
+        compute="_compute_sire_status",
+    )
+
     _sire_receipt_number_unique = models.UniqueIndex(
         "(company_id, sire_receipt_number) WHERE sire_receipt_number IS NOT NULL",
         "This receipt number is taken.",
@@ -71,6 +77,12 @@ class AccountPayment(models.Model):
         for payment in self:
             transaction_sudo = payment.sudo().payment_transaction_id  # sudo: as above
             payment.sire_method = transaction_sudo.payment_method_id.name or payment.journal_id.name
+
+    @api.depends("state")
+    def _compute_sire_status(self):
+        words = {"in_process": "confirmed", "paid": "confirmed", "canceled": "failed", "rejected": "failed"}
+        for payment in self:
+            payment.sire_status = words.get(payment.state, "pending")
 
     @api.depends("sire_receipt_number")
     def _compute_display_name(self):
