@@ -19,7 +19,6 @@
         "views/res_config_settings_views.xml",
         "views/sire_base_menus.xml",
     ],
-    "installable": True,
     "application": True,
     "external_dependencies": {"python": ["phonenumbers"]},
     "pre_init_hook": "pre_init_hook",

@@ -14,8 +14,8 @@ class ResCompany(models.Model):
         Languages and currencies are shared by all companies of a database, so nothing is touched unless one of
         the companies is in Kenya, and a format that somebody chose already is left alone.
         """
-        companies_sudo = self.sudo().search([])  # of every company, whatever the user's own are
-        if "KE" not in companies_sudo.mapped("country_id.code"):
+        companies_sudo = self.sudo()  # of every company, whatever the user's own are
+        if not companies_sudo.search_count([("partner_id.country_id.code", "=", "KE")], limit=1):
             return
         langs_sudo = self.env["res.lang"].sudo().search([("code", "in", ["en_US", "sw"])])  # see above
         for lang_sudo in langs_sudo.filtered(lambda lang: lang.date_format == STOCK_DATE_FORMAT):

@@ -71,10 +71,10 @@ class ResConfigSettings(models.TransientModel):
         try:
             parts = urlsplit(url)
             host = parts.hostname
-            parts.port  # noqa: B018  raises ValueError for a port that is none
+            port = parts.port or 443  # ValueError for what is no port
         except ValueError:
-            host = None
-        if not host or parts.scheme not in ("http", "https") or any(char.isspace() for char in url):
+            host = port = None
+        if not port or not host or parts.scheme not in ("http", "https") or any(char.isspace() for char in url):
             raise UserError(self.env._("Write the public address like https://pay.example.co.ke."))
         if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
             raise UserError(self.env._("The public address ends with the host name: leave out what follows it."))

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import json
+from contextlib import suppress
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -62,10 +63,8 @@ class SireWebhookEvent(models.Model):
     def _compute_body_text(self):
         for event in self:
             text = event._get_raw_body().decode("utf-8", "replace")
-            try:
+            with suppress(ValueError, RecursionError):  # what is no JSON is shown as it came
                 text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-            except ValueError:
-                pass  # shown as it came
             event.body_text = storable(text[:MAX_SHOWN])
 
     @api.depends("headers")

@@ -227,7 +227,7 @@ class SireWebhookEvent(models.Model):
                 with sql_db.db_connect("postgres").cursor() as cr:
                     function = SQL.identifier(ODOO_NOTIFY_FUNCTION)
                     cr.execute(SQL("SELECT %s('cron_trigger', %s)", function, dbname))
-            except Exception:  # noqa: BLE001  nobody is there to catch it: the server may be stopping
+            except Exception:  # nobody is there to catch it: the server may be stopping
                 _logger.debug("Could not wake the cron threads of %s", dbname, exc_info=True)
 
         timer = threading.Timer(seconds, notify)

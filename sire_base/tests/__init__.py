@@ -1,1 +1,9 @@
-from . import test_eat, test_phone, test_settings, test_utils, test_webhook_access, test_webhook_inbox
+from . import (
+    test_eat,
+    test_phone,
+    test_settings,
+    test_utils,
+    test_webhook_access,
+    test_webhook_inbox,
+    test_webhook_waking,
+)

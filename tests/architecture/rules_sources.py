@@ -20,7 +20,7 @@ def files_are_short(house):
     for module in house.modules.values():
         for source in module.sources:
             limit = SOURCE_LINES
-            if "controllers" in source.path.parts:
+            if any("http.Controller" in map(ast.unparse, node.bases) for node in source.walk(ast.ClassDef)):
                 limit = CONTROLLER_LINES
             elif source.is_test:
                 limit = TEST_LINES
