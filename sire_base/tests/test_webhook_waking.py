@@ -3,6 +3,8 @@ from unittest.mock import MagicMock, patch
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import SQL
+from odoo.tools.misc import file_open
 
 from odoo.addons.sire_base.hooks import post_init_hook, pre_init_hook
 from odoo.addons.sire_base.models import sire_webhook_event_worker as worker
@@ -84,3 +86,14 @@ class TestHooks(InboxCase):
         self.assertTrue(swahili.active)
         post_init_hook(self.env)
         self.assertEqual(self.env.ref("base.KES").position, "before")
+
+    def test_a_copy_of_the_database_is_harmless(self):
+        self.env["ir.config_parameter"].set_param("sire_base.public_url", "https://pay.example.co.ke")
+        waiting, done = self.receive("waiting"), self.receive("done")
+        done.state = "done"
+        self.env.flush_all()
+        with file_open("sire_base/data/neutralize.sql") as file:
+            self.env.cr.execute(SQL(file.read()))
+        self.env.invalidate_all()
+        self.assertEqual((waiting.state, done.state), ("parked", "done"))
+        self.assertFalse(self.env["ir.config_parameter"].search_count([("key", "=", "sire_base.public_url")]))

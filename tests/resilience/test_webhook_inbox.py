@@ -30,6 +30,21 @@ def test_killed_between_answer_and_handling(world):
     assert world.effects() == {"paid": 1}
 
 
+def test_worker_processes(world):
+    """The same with processes instead of threads, as a larger server runs."""
+    server = world.start(cron_threads=0, workers="2")
+    assert world.post(server, "paid") == 200
+    server.kill9()
+    world.start_again(server, cron_threads=1)
+    assert world.wait_until_handled("paid") < 20
+    keys = [f"event {index}" for index in range(10)]
+    world.in_parallel(lambda key: world.post(server, key), keys)
+    assert world.wait_until_handled(*keys) < 10
+    assert world.post(server, "early", retry=1) == 200
+    assert world.wait_until_handled("early", timeout=45) < 10
+    assert world.effects() == dict.fromkeys(["paid", *keys, "early"], 1)
+
+
 def test_killed_in_the_middle_of_handling(world):
     (partner,) = world.query("SELECT id FROM res_partner ORDER BY id LIMIT 1")[0]
     server = world.start()

@@ -55,11 +55,12 @@ class World:
 
     # -- servers
 
-    def start(self, cron_threads=2):
+    def start(self, cron_threads=2, **options):
         """:param cron_threads: 0 for a server that takes events and handles none
+        :param options: of odoo.conf
         :return: the :class:`host.testing.Server`
         """
-        options = {"addons_path": addons_path(self.bench), "max_cron_threads": str(cron_threads)}
+        options.update(addons_path=addons_path(self.bench), max_cron_threads=str(cron_threads))
         server = testing.Server(self.bench, self.database, 0, None, options, False)
         self.servers.append(server)
         return server.start()
