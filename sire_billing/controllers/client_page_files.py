@@ -1,7 +1,7 @@
 from odoo.http import Controller, content_disposition, request, route
 
 from .client_page_content import ClientPage
-from .client_page_http import respond
+from .client_page_http import PRIVATE_HEADERS
 from .client_page_view import READ, get_link, render
 
 PRINT = {**READ, "readonly": False}
@@ -62,9 +62,9 @@ class ClientPageFiles(Controller):
     def _respond_pdf(self, report, record, name):
         reports_sudo = record.env["ir.actions.report"].sudo()  # The page reaches this record, so its print as well.
         content, _kind = reports_sudo._render_qweb_pdf(report, record.ids)
-        response = respond("")
-        response.data = content
-        del response.headers["Content-Security-Policy"]  # It would stop the phone's own PDF viewer.
-        response.headers["Content-Type"] = "application/pdf"
-        response.headers["Content-Disposition"] = content_disposition(f"{name.replace('/', '-')}.pdf", "inline")
-        return response
+        headers = {
+            **PRIVATE_HEADERS,
+            "Content-Type": "application/pdf",
+            "Content-Disposition": content_disposition(f"{name.replace('/', '-')}.pdf", "inline"),
+        }
+        return request.make_response(content, headers=list(headers.items()))

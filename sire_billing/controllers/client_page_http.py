@@ -80,6 +80,14 @@ def get_assets():
     }
 
 
+# A link is a secret: it is in no cache, in no index and in no other site's log.
+PRIVATE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+
+
 def respond(body, status=200, mimetype="text/html"):
     """Answer with the headers that every answer behind a link has.
 
@@ -91,10 +99,8 @@ def respond(body, status=200, mimetype="text/html"):
     """
     content = (json.dumps(body, separators=(",", ":")) if isinstance(body, dict) else body).encode()
     headers = {
+        **PRIVATE_HEADERS,
         "Content-Type": f"{mimetype}; charset=utf-8",
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Robots-Tag": "noindex, nofollow, noarchive",
         "X-Frame-Options": "DENY",
         "Vary": "Accept-Encoding",
         "Content-Security-Policy": (

@@ -1,4 +1,4 @@
-"""Sentences of the client page that carry a value: whole sentences, so that a translator can turn them round."""
+"""Sentences of the client page that carry a value, or are long: whole, so that a translator can turn them round."""
 
 
 class ClientPageText:
@@ -34,6 +34,12 @@ class ClientPageText:
             )
         return self.env._("%(company)s is still working on it. You get a message when it is ready.", **values)
 
+    def say_agreement(self):
+        return self.env._(
+            "You agree to the work and the prices on this page. Your name, the time and your network address are kept with"
+            " the quotation. Paying comes next, on this page."
+        )
+
     def say_approved(self):
         return self.env._(
             "Approved by %(name)s on %(date)s.", name=self.order.signed_by, date=self.moment(self.order.signed_on)
@@ -45,6 +51,18 @@ class ClientPageText:
             phone=attempt["phone"],
             amount=self.money(self.live.amount, self.live.currency_id),
             company=self.company.name,
+        )
+
+    def say_late(self):
+        return self.env._(
+            "We are asking Safaricom what happened. If you entered your PIN, do not pay again: this page tells you as soon"
+            " as the payment is confirmed."
+        )
+
+    def say_one_at_a_time(self):
+        return self.env._(
+            "You cannot start a second payment while this one is open, so nothing is paid twice. To stop it, choose Cancel"
+            " on the phone."
         )
 
     def say_received(self, tx):
