@@ -1,5 +1,3 @@
-from werkzeug.exceptions import NotFound, RequestEntityTooLarge
-
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -30,12 +28,12 @@ class SireMpesaController(http.Controller):
         tx_sudo = request.env["payment.transaction"].sudo().search([("mpesa_callback_token", "=", token)], limit=1)
         remote_addr = request.httprequest.remote_addr
         if not tx_sudo:
-            raise NotFound()
+            return request.make_response("", status=404)
         if not ip_allowed(remote_addr, tx_sudo.provider_id.mpesa_source_addresses):
             _logger.warning("Callback for %s from %s, which is not in the list", tx_sudo.reference, remote_addr)
-            raise NotFound()
+            return request.make_response("", status=404)
         if (request.httprequest.content_length or 0) > const.MAX_CALLBACK_BYTES:
-            raise RequestEntityTooLarge()
+            return request.make_response("", status=413)
         headers = {"Content-Type": request.httprequest.content_type or ""}
         tx_sudo._mpesa_receive_callback(request.httprequest.get_data(), headers, remote_addr)
         return request.make_json_response({"ResultCode": 0, "ResultDesc": "Accepted"})

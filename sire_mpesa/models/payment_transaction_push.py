@@ -49,12 +49,7 @@ class PaymentTransaction(models.Model):
             raise UserError(self.env._("This payment is not made by M-Pesa."))
         if self.state != "draft":
             raise UserError(self.env._("A prompt was already requested for this payment."))
-        try:
-            number = parse_kenyan_phone(phone)
-        except ValueError as error:
-            raise UserError(str(error)) from None
-        if not is_mobile(number):
-            raise UserError(self.env._("M-Pesa needs a mobile number, such as 0712 345 678."))
+        number = self._mpesa_parse_phone(phone)
         self._ensure_provider_is_not_disabled()
         self.provider_id._mpesa_check_amount(self.amount, self.currency_id)
         if self.invoice_ids:  # Once more, and locked: drafts hold nothing, and from now on this one does.
@@ -87,6 +82,23 @@ class PaymentTransaction(models.Model):
         return is_sent
 
     # === HELPERS === #
+
+    def _mpesa_parse_phone(self, phone):
+        """Read what the payer typed.
+
+        :return: E.164
+        :raise UserError: a sentence in the payer's language
+        """
+        try:
+            number = parse_kenyan_phone(phone)
+        except ValueError:
+            number = None
+        if not is_mobile(number):
+            typed = str(phone or "").strip()[:25]
+            if not typed:
+                raise UserError(self.env._("Type the phone number that pays, such as 0712 345 678."))
+            raise UserError(self.env._("“%s” is not a Kenyan mobile number: write it like 0712 345 678.", typed))
+        return number
 
     def _mpesa_claim_push(self):
         """Take the prompt for sending; whoever comes second finds it taken.
@@ -160,7 +172,7 @@ def _send_push(registry, tx_id):
     client, payload = claim
     try:
         answer = client.push(payload)
-    except Exception as error:  # noqa: BLE001  whatever it was, the prompt may have left
+    except Exception as error:
         _logger.exception("The push of transaction %s broke off", tx_id)
         answer = PushAnswer("unknown", detail=type(error).__name__)
     _in_own_transaction(registry, tx_id, lambda tx: tx._mpesa_take_push_answer(answer))
@@ -172,5 +184,5 @@ def _push_in_background(dbname, tx_id):
     threading.current_thread().dbname = dbname
     try:
         _send_push(Registry(dbname), tx_id)
-    except Exception:  # noqa: BLE001  a thread of its own: nobody else would say it
+    except Exception:
         _logger.exception("The push of transaction %s could not be sent", tx_id)

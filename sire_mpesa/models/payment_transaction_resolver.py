@@ -69,7 +69,7 @@ class PaymentTransaction(models.Model):
         try:
             if self._mpesa_in_own_transaction(lambda tx: tx._mpesa_resolve()) == "send":
                 self._mpesa_send_push()
-        except Exception:  # noqa: BLE001  see above
+        except Exception:
             _logger.exception("M-Pesa transaction %s could not be resolved", self.id)
 
     def _mpesa_wake_resolver(self):

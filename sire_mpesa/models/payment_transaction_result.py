@@ -71,6 +71,8 @@ class PaymentTransaction(models.Model):
             or result.merchant_request_id != self.mpesa_merchant_request_id
         ):
             return self.env._("A callback names another prompt than the one that was sent.")
+        if other := self._mpesa_find_other("mpesa_checkout_request_id", result.checkout_request_id):
+            return self.env._("A callback names a prompt that belongs to %s.", other.reference)
         if not result.is_paid:
             if self.state == "done":
                 return self.env._("A callback says that a payment failed which is confirmed.")
@@ -84,22 +86,27 @@ class PaymentTransaction(models.Model):
         if result.receipt:
             if self.state == "done" and self.provider_reference not in (False, result.receipt):
                 return self.env._("A callback names another receipt than %s.", self.provider_reference)
-            other = self.search(
-                [
-                    ("provider_reference", "=", result.receipt),
-                    ("company_id", "=", self.company_id.id),
-                    ("mpesa_callback_token", "!=", False),
-                    ("id", "!=", self.id),
-                ],
-                limit=1,
-            )
-            if other:
+            if other := self._mpesa_find_other("provider_reference", result.receipt):
                 return self.env._(
                     "Receipt %(receipt)s is booked already, on %(reference)s.",
                     receipt=result.receipt,
                     reference=other.reference,
                 )
         return None
+
+    def _mpesa_find_other(self, field_name, value):
+        """:return: another M-Pesa transaction of the company with this value, empty without a value"""
+        if not value:
+            return self.browse()
+        return self.search(
+            [
+                (field_name, "=", value),
+                ("company_id", "=", self.company_id.id),
+                ("mpesa_callback_token", "!=", False),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
 
     def _mpesa_confirm(self, result):
         """Ask Safaricom before money is believed. Ids that we did not get ourselves are never taken on trust.
@@ -233,5 +240,5 @@ class PaymentTransaction(models.Model):
                 self._post_process()
         except psycopg2.OperationalError:  # Somebody was faster: the whole step is repeated.
             raise
-        except Exception:  # noqa: BLE001  a closed account, a locked date: nothing of that unmakes a payment
+        except Exception:
             _logger.exception("M-Pesa transaction %s is confirmed and could not be booked yet", self.reference)

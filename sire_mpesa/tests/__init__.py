@@ -1,0 +1,11 @@
+from . import (
+    test_callback,
+    test_client,
+    test_external_api,
+    test_provider,
+    test_push,
+    test_races,
+    test_resolver,
+    test_status,
+    test_utils,
+)

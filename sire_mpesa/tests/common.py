@@ -3,11 +3,13 @@
 import json
 import threading
 from pathlib import Path
+from unittest.mock import patch
 
 from requests import Response
 
-from odoo import Command, fields
+from odoo import fields
 
+from odoo.addons.sire_mpesa.utils import parse_stk_callback
 from odoo.addons.sire_payment.tests.common import PaymentCommon
 
 DARAJA = "https://daraja.test"
@@ -170,6 +172,15 @@ class MpesaCommon(PaymentCommon):
             self.process_webhooks()
         return event
 
+    @staticmethod
+    def parse(data):
+        return parse_stk_callback(data)
+
+    def mocked_now(self, moment):
+        """Set the clock of the module for a while."""
+        moment = fields.Datetime.to_datetime(moment)
+        return patch.object(fields.Datetime, "now", staticmethod(lambda: moment))
+
     def age(self, tx, seconds):
         """Let time pass for one prompt."""
         tx.mpesa_requested_at = fields.Datetime.subtract(fields.Datetime.now(), seconds=seconds)
@@ -182,6 +193,10 @@ class MpesaCommon(PaymentCommon):
         for tx in self.env["payment.transaction"].search(self.env["payment.transaction"]._mpesa_get_due_domain()):
             tx._mpesa_resolve_alone()
         self.env.invalidate_all()
+
+    def enter_cron(self):
+        """A job commits, and a test must not."""
+        return patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 60)
 
     def get_payments(self, invoice):
         return self.env["account.payment"].search([("invoice_ids", "in", invoice.ids)])

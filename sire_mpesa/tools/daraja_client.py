@@ -18,8 +18,8 @@ _logger = logging.getLogger(__name__)
 OAUTH_PATH = "/oauth/v1/generate"
 PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
 QUERY_PATH = "/mpesa/stkpushquery/v1/query"
-TIMEOUT = (5, 25)  # seconds to connect, seconds between two bytes of the answer
-QUERY_TIMEOUT = (5, 8)
+PUSH_TIMEOUT = 25  # seconds to connect, and between two bytes of the answer
+QUERY_TIMEOUT = 10
 DEAD_TOKEN_CODES = {"404.001.03", "400.003.01", "401.002.01"}
 PENDING_CODES = {"4999", "500.001.1001"}
 
@@ -90,7 +90,7 @@ class DarajaClient:
         :rtype: PushAnswer
         """
         try:
-            reply = self._call(PUSH_PATH, payload, TIMEOUT)
+            reply = self._call(PUSH_PATH, payload, PUSH_TIMEOUT)
         except TokenError as error:
             return PushAnswer("refused", "setup" if error.is_setup else "unreachable", str(error))
         return classify_push(reply)
