@@ -2,6 +2,8 @@
 
 import re
 
+import polib
+
 LISTED_FOLDERS = ("views", "security", "data", "wizards", "report", "demo")
 NOT_DATA = {"data/neutralize.sql"}
 
@@ -79,6 +81,27 @@ def hooks_exist(house):
                 yield f"{module.name}: {key} names {name}, which is not there"
 
 
+def swahili_is_kept(house):
+    """Half of the texts at least, none that is gone, and the same placeholders as in English."""
+    for module in house.modules.values():
+        pot, po = (module.path / "i18n" / name for name in (f"{module.name}.pot", "sw.po"))
+        if not pot.is_file() or not po.is_file():
+            continue  # said by standard_files_are_there
+        texts = {entry.msgid for entry in polib.pofile(str(pot))}
+        entries = [entry for entry in polib.pofile(str(po)) if not entry.obsolete]
+        for entry in entries:
+            if entry.msgid not in texts:
+                yield f"{module.name}: sw.po translates what is not in the .pot: {entry.msgid[:60]!r}"
+            elif entry.msgstr and _placeholders(entry.msgid) != _placeholders(entry.msgstr):
+                yield f"{module.name}: sw.po has other placeholders than English in {entry.msgid[:60]!r}"
+        if sum(bool(entry.msgstr) for entry in entries) * 2 < len(texts):
+            yield f"{module.name}: less than half of the texts are in Swahili"
+
+
+def _placeholders(text):
+    return sorted(re.findall(r"%(?:\(\w+\))?[sdf]|%%", text))
+
+
 def _listed(module):
     return {*module.manifest.get("data", []), *module.manifest.get("demo", [])}
 
@@ -91,4 +114,5 @@ RULES = [
     standard_files_are_there,
     tests_are_run,
     hooks_exist,
+    swahili_is_kept,
 ]

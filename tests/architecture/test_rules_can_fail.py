@@ -31,14 +31,20 @@ RULE = """<odoo>
 ACCESS = """id,name,model_id:id,group_id:id,perm_read,perm_write,perm_create,perm_unlink
 access_sire_thing,thing,model_sire_thing,base.group_user,1,0,0,0
 """
+
+
+def po(*texts):
+    return "".join(f'msgid "{english}"\nmsgstr "{swahili}"\n\n' for english, swahili in (("", ""), *texts))
+
+
 GOOD = {
     "sire_base/__manifest__.py": MANIFEST,
     "sire_base/__init__.py": "from . import models\n",
     "sire_base/README.md": "A thing\n",
     "sire_base/static/description/icon.png": "png",
     "sire_base/static/description/index.html": "<p/>",
-    "sire_base/i18n/sire_base.pot": "",
-    "sire_base/i18n/sw.po": "",
+    "sire_base/i18n/sire_base.pot": po(("Pay", "")),
+    "sire_base/i18n/sw.po": po(("Pay", "Lipa")),
     "sire_base/models/__init__.py": "from . import sire_thing\n",
     "sire_base/models/sire_thing.py": MODEL,
     "sire_base/security/ir.model.access.csv": ACCESS,
@@ -102,6 +108,12 @@ CASES = [
     ("tests_are_run", {"sire_base/tests/__init__.py": ""}),
     ("tests_are_run", {"sire_base/tests/test_thing.py": None}),
     ("hooks_exist", {"sire_base/__manifest__.py": MANIFEST[:-2] + '"post_init_hook": "gone"}'}),
+    ("swahili_is_kept", {"sire_base/i18n/sw.po": po(("Pay", "Lipa"), ("Gone", "Kwaheri"))}),
+    ("swahili_is_kept", {"sire_base/i18n/sw.po": po(("Pay", ""))}),
+    (
+        "swahili_is_kept",
+        {"sire_base/i18n/sire_base.pot": po(("Pay %s", "")), "sire_base/i18n/sw.po": po(("Pay %s", "Lipa"))},
+    ),
     ("every_model_has_an_access_row", {"sire_base/security/ir.model.access.csv": ACCESS.splitlines()[0]}),
     ("every_company_bound_model_has_a_rule", {"sire_base/security/sire_thing_security.xml": "<odoo/>"}),
     (
