@@ -104,14 +104,13 @@ def views_are_extended_not_replaced(house):
 def no_path_of_a_machine(house):
     suffixes = {".py", ".xml", ".js", ".css", ".scss", ".md", ".csv", ".toml", ".yml", ".yaml", ".cfg", ".conf", ".sh",
                 ".json", ".po", ".pot", ".html", ".txt", ".sql", ""}  # fmt: skip
-    for path in sorted(house.root.rglob("*")):
-        parts = path.relative_to(house.root).parts
-        hidden = any(part.startswith(".") and part != ".ci" for part in parts)
-        if hidden or {"node_modules", "__pycache__"} & set(parts) or path.suffix not in suffixes or not path.is_file():
+    for path in _files(house.root):
+        if path.suffix not in suffixes:
             continue
+        name = path.relative_to(house.root).as_posix()
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             if MACHINE_PATH.search(line):
-                yield f"{'/'.join(parts)}:{number}: a path of one machine"
+                yield f"{name}:{number}: a path of one machine"
 
 
 def fields_say_their_currency(house):
@@ -122,6 +121,16 @@ def fields_say_their_currency(house):
                 if field.func.attr == "Monetary" and not keyword(field, "currency_field") and not field.args[1:]:
                     if "currency_id" not in model.fields and model.name and model.name not in model.inherits:
                         yield f"{model.source.at(field)}: {name} has no currency field"
+
+
+def _files(folder):
+    """All files; state, caches and what is installed left out."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            if path.name == ".ci" or not path.name.startswith(".") and path.name not in ("node_modules", "__pycache__"):
+                yield from _files(path)
+        elif not path.name.startswith(".coverage"):
+            yield path
 
 
 def _module_sources(house):

@@ -65,7 +65,7 @@ class Payment:
         left = self.row(f"SELECT amount_residual FROM account_move WHERE id = {self.invoice}")[0]
         return int(payments), float(left)
 
-    def wait_for(self, condition, timeout=45):
+    def wait_for(self, condition, timeout=90):
         begin = time.monotonic()
         while not condition():
             assert time.monotonic() - begin < timeout, (self.state(), self.events(), self.booked())

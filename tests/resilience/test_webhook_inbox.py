@@ -1,4 +1,7 @@
-"""What the inbox promises, shown on real processes: acknowledged is never lost, and handled is handled once."""
+"""What the inbox promises, shown on real processes: acknowledged is never lost, and handled is handled once.
+
+Times are generous, for machines that do other things beside; without a wake-up it would be a minute.
+"""
 
 import contextlib
 import time
@@ -8,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 def test_handled_at_once(world):
     server = world.start()
     assert world.post(server, "first") == 200
-    assert world.wait_until_handled("first", timeout=10) < 5, "the commit wakes the worker"
+    assert world.wait_until_handled("first") < 15, "the commit wakes the worker"
     world.post(server, "warm")
-    assert world.wait_until_handled("warm", timeout=10) < 2
+    assert world.wait_until_handled("warm") < 10
     assert world.effects() == {"first": 1, "warm": 1}
 
 
@@ -22,7 +25,7 @@ def test_killed_between_answer_and_handling(world):
     assert world.effects() == {}
 
     world.start_again(server)
-    assert world.wait_until_handled("paid") < 20, "long before the host's own look once a minute"
+    assert world.wait_until_handled("paid", timeout=60) < 30, "long before the host's own look once a minute"
     assert world.events() == {"paid": ["done", 1]}
     assert world.effects() == {"paid": 1}
     assert world.post(server, "paid") == 200, "the sender may repeat itself"
@@ -36,12 +39,12 @@ def test_worker_processes(world):
     assert world.post(server, "paid") == 200
     server.kill9()
     world.start_again(server, cron_threads=1)
-    assert world.wait_until_handled("paid") < 20
+    assert world.wait_until_handled("paid", timeout=60) < 30
     keys = [f"event {index}" for index in range(10)]
     world.in_parallel(lambda key: world.post(server, key), keys)
-    assert world.wait_until_handled(*keys) < 10
+    assert world.wait_until_handled(*keys) < 20
     assert world.post(server, "early", retry=1) == 200
-    assert world.wait_until_handled("early", timeout=45) < 10
+    assert world.wait_until_handled("early", timeout=60) < 20
     assert world.effects() == dict.fromkeys(["paid", *keys, "early"], 1)
 
 
@@ -63,7 +66,7 @@ def test_killed_in_the_middle_of_handling(world):
     assert world.effects() == {}, "what the handler did before the kill is gone"
 
     world.start_again(server)
-    world.wait_until_handled("paid", timeout=45)
+    world.wait_until_handled("paid", timeout=60)
     assert world.events() == {"paid": ["done", 2]}
     assert world.effects() == {"paid": 1}
 
@@ -79,7 +82,7 @@ def test_an_event_that_kills_the_process_is_parked(world):
         world.wait_until_dead(server)
         assert world.events()["deadly"] == ["received", attempt]
     world.start_again(server)
-    world.wait_for(lambda: world.events()["deadly"][0] == "parked", timeout=45, what="parking")
+    world.wait_for(lambda: world.events()["deadly"][0] == "parked", timeout=60, what="parking")
     world.wait_until_handled("good")
     assert world.effects() == {"good": 1}
     assert world.post(server, "later") == 200
@@ -112,7 +115,7 @@ def test_workers_side_by_side_share_the_events(world):
 def test_a_slow_handler_is_left_alone(world):
     """The wait of the first attempt runs out while its handler still works: the row is due, and locked."""
     servers = [world.start(cron_threads=0), world.start(cron_threads=0)]
-    world.post(servers[0], "slow", sleep=9)
+    world.post(servers[0], "slow", sleep=14)
     with ThreadPoolExecutor() as pool:
         first = pool.submit(world.work, servers[0])
         world.wait_for(
@@ -141,6 +144,6 @@ def test_duplicates_at_the_same_moment(world):
 def test_a_short_wait_is_short(world):
     server = world.start()
     assert world.post(server, "early", retry=1) == 200
-    assert world.wait_until_handled("early", timeout=45) < 10, "a timer, not the look once a minute"
+    assert world.wait_until_handled("early", timeout=60) < 20, "a timer, not the look once a minute"
     assert world.events() == {"early": ["done", 2]}
     assert world.effects() == {"early": 1}

@@ -105,7 +105,7 @@ class World:
 
     # -- waiting
 
-    def wait_for(self, condition, timeout=30, what="it"):
+    def wait_for(self, condition, timeout=60, what="it"):
         """:return: the seconds that it took"""
         begin = time.monotonic()
         while not condition():
@@ -113,7 +113,7 @@ class World:
             time.sleep(0.05)
         return time.monotonic() - begin
 
-    def wait_until_handled(self, *keys, timeout=30):
+    def wait_until_handled(self, *keys, timeout=60):
         return self.wait_for(lambda: all(self.events()[key][0] == "done" for key in keys), timeout, f"handling {keys}")
 
     def in_parallel(self, function, arguments):
