@@ -11,19 +11,13 @@ import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 from . import modules, paths, process, settings, venv
 from .errors import Failure
+from .kenya import HOST_MODULES, LANGUAGES, SCRIPT
 from .ui import Step
 
-HOST_MODULES = (
-    "account_payment", "crm", "hr_timesheet", "l10n_ke", "payment_stripe", "phone_validation",
-    "sale_management", "sale_project", "sale_timesheet",
-)  # fmt: skip
-LANGUAGES = "sw"
 KEPT = 6  # prepared databases of ours; older ones are dropped
-SCRIPT = Path(__file__).parent / "scripts" / "kenya.py"
 
 
 class Databases:

@@ -1,0 +1,24 @@
+# The official Odoo 19 image with SIRE in it, and a second, small image for the sandbox. Not in /mnt/extra-addons: the image
+# declares that a volume, which would go on showing the modules of the first start.
+FROM odoo:19 AS odoo
+COPY --chown=odoo:odoo odoo.conf /etc/odoo/odoo.conf
+COPY --chown=root:root host /opt/sire/host
+COPY --chown=root:root docker/start.py /opt/sire/start.py
+COPY --chown=root:root sire_access /opt/sire/addons/sire_access
+COPY --chown=root:root sire_base /opt/sire/addons/sire_base
+COPY --chown=root:root sire_billing /opt/sire/addons/sire_billing
+COPY --chown=root:root sire_demo /opt/sire/addons/sire_demo
+COPY --chown=root:root sire_mpesa /opt/sire/addons/sire_mpesa
+COPY --chown=root:root sire_payment /opt/sire/addons/sire_payment
+COPY --chown=root:root sire_projects /opt/sire/addons/sire_projects
+USER odoo
+ENTRYPOINT ["python3", "/opt/sire/start.py"]
+
+FROM python:3.13-slim AS sandbox
+WORKDIR /opt/sire
+COPY sandbox/requirements.txt /tmp/requirements.txt
+RUN pip install --no-cache-dir -r /tmp/requirements.txt
+COPY sandbox /opt/sire/sandbox
+USER nobody
+EXPOSE 8070 8071
+ENTRYPOINT ["python", "-m", "sandbox", "--host", "0.0.0.0", "--port", "8070", "--smtp-port", "8071"]
