@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "data/project_task_type_data.xml",
         "views/project_project_views.xml",
+        "views/project_task_views.xml",
         "views/sire_projects_menus.xml",
     ],
 }

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sire_access.const import GROUP_SEE_MONEY
+from odoo.addons.sire_base.utils.eat import eat_today
 
 #: Context value that opens the gate of ``sire_status``. An object's identity cannot arrive over RPC.
 _STATUS_GATE = object()
@@ -34,6 +35,7 @@ class ProjectProject(models.Model):
         help="Share of the work that is done, in percent: by allocated hours, or by number where no task has hours. "
         "Cancelled tasks and sub-tasks do not count.",
     )
+    sire_overdue = fields.Boolean(string="Late", compute="_compute_sire_overdue")
     allow_billable = fields.Boolean(default=True)
     type_ids = fields.Many2many(default=lambda self: self._default_sire_type_ids())
 
@@ -78,6 +80,12 @@ class ProjectProject(models.Model):
                 project.sire_progress = int(100 * total["done_hours"] / total["hours"])
             else:
                 project.sire_progress = int(100 * total["done_count"] / total["count"])
+
+    @api.depends("date", "sire_status")
+    def _compute_sire_overdue(self):
+        today = eat_today()
+        for project in self:
+            project.sire_overdue = project.sire_status == "ongoing" and bool(project.date) and project.date < today
 
     # === CRUD ===#
 

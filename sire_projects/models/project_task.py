@@ -49,3 +49,25 @@ class ProjectTask(models.Model):
                 task.stage_id = stages.filtered("sire_done")[:1] or task.stage_id
             elif not task.is_closed and task.stage_id.sire_done:
                 task.stage_id = stages.filtered(lambda stage: not stage.sire_done)[-1:] or task.stage_id
+
+    # === CRUD ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A task made in a stage of done tasks is done: quick create and import name the stage only."""
+        default_stage = self.env.context.get("default_stage_id")
+        stage_ids = {vals.get("stage_id") or default_stage for vals in vals_list} - {False, None}
+        done = set(self.env["project.task.type"].browse(stage_ids).filtered("sire_done").ids)
+        for vals in vals_list:
+            is_closed = vals.get("state") in ("1_done", "1_canceled")
+            if not is_closed and (vals.get("stage_id") or default_stage) in done:
+                vals["state"] = "1_done"
+        return super().create(vals_list)
+
+    def copy_data(self, default=None):
+        """A copy of a done task is work to be done again, so it starts in the first stage."""
+        vals_list = super().copy_data(default)
+        for task, vals in zip(self, vals_list, strict=True):
+            if task.stage_id.sire_done and "stage_id" not in (default or {}):
+                del vals["stage_id"]
+        return vals_list
