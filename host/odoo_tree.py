@@ -98,14 +98,13 @@ def _unpack(files, folder):
         total += int(process.read(["dpkg-deb", "-f", path, "Installed-Size"]).strip() or 0) * 1024
     with Step("Unpack Odoo 19 (1.2 GB)") as step:
         done = 0
+        tied = {"preexec_fn": process.die_with_parent, "stderr": subprocess.PIPE}
         for path in files:
-            opening = subprocess.Popen(
-                ["dpkg-deb", "--fsys-tarfile", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
+            opening = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", path], stdout=subprocess.PIPE, **tied)
             writing = subprocess.Popen(
                 ["tar", "-x", "--no-same-owner", f"--exclude={DUPLICATE}", "-C", folder],
                 stdin=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                **tied,
             )
             try:
                 while block := opening.stdout.read(1 << 20):

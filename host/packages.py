@@ -176,6 +176,11 @@ def ensure(parts=EVERYTHING[:-1]):
     _install(names, sudo, optional)
 
 
+def _apt(what, command, **options):
+    """Runs one of Debian's tools; it is left to end by itself when we are killed."""
+    return process.run(what, command, tied=False, **options)
+
+
 def _unfinished():
     """A file that is there while apt works: when it is there at the start, the last installation was interrupted."""
     return paths.home() / "installing"
@@ -185,22 +190,18 @@ def _finish(sudo):
     """Completes an installation that was interrupted."""
     wait = ["-o", "DPkg::Lock::Timeout=300"]
     with Step("Debian packages: completing an interrupted installation"):
-        process.run(
-            "Completing the installation", [*sudo, *ENV, "apt-get", *wait, "check"], log="apt-check", check=False
-        )
-        process.run(
+        _apt("Completing the installation", [*sudo, *ENV, "apt-get", *wait, "check"], log="apt-check", check=False)
+        _apt(
             "Completing the installation", [*sudo, *ENV, "dpkg", "--configure", "-a"], log="dpkg-configure", check=False
         )
-        process.run(
-            "Completing the installation", [*sudo, *ENV, "apt-get", *wait, "install", "-y", "-f"], log="apt-fix"
-        )
-        process.run("Tidying up", [*sudo, "rm", "-f", NO_CLUSTER], log="apt-prepare", check=False)
+        _apt("Completing the installation", [*sudo, *ENV, "apt-get", *wait, "install", "-y", "-f"], log="apt-fix")
+        _apt("Tidying up", [*sudo, "rm", "-f", NO_CLUSTER], log="apt-prepare", check=False)
     paths.remove(_unfinished())
 
 
 def _install(names, sudo, optional):
     with Step("Debian's package lists"):
-        process.run("Reading Debian's package lists", [*sudo, *ENV, "apt-get", "update"], log="apt-update", check=False)
+        _apt("Reading Debian's package lists", [*sudo, *ENV, "apt-get", "update"], log="apt-update", check=False)
     for name in [name for name in names if name in optional and not _in_archive(name)]:
         say(f"    {name} is not in {' '.join(system())}: going without it")
         names = [other for other in names if other != name]
@@ -216,7 +217,7 @@ def _install(names, sudo, optional):
     quiet = "postgresql" in names
     if quiet:  # Debian would start a cluster of its own; ours is private and nobody asked for another
         script = f"mkdir -p {NO_CLUSTER.parent} && echo create_main_cluster=false >{NO_CLUSTER}"
-        process.run("Preparing PostgreSQL's installation", [*sudo, "sh", "-c", script], log="apt-prepare")
+        _apt("Preparing PostgreSQL's installation", [*sudo, "sh", "-c", script], log="apt-prepare")
     try:
         paths.make()
         _unfinished().touch()
@@ -233,9 +234,9 @@ def _install(names, sudo, optional):
 
             options = ["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
             command = [*sudo, *ENV, "apt-get", *options, "install", "-y", "--no-install-recommends", *names]
-            process.run("Installing Debian packages", command, log="apt-install", on_line=on_line)
+            _apt("Installing Debian packages", command, log="apt-install", on_line=on_line)
         paths.remove(_unfinished())
     finally:
         if quiet:
-            process.run("Tidying up", [*sudo, "rm", "-f", NO_CLUSTER], log="apt-prepare", check=False)
+            _apt("Tidying up", [*sudo, "rm", "-f", NO_CLUSTER], log="apt-prepare", check=False)
     importlib.invalidate_caches()

@@ -1,5 +1,6 @@
 """Running programs: their output goes to a log, their failure becomes one line."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -10,14 +11,23 @@ from pathlib import Path
 from . import paths
 from .errors import Failure, explain
 
+_PRCTL = ctypes.CDLL(None).prctl
+_SET_PDEATHSIG = 1
 
-def run(step, command, *, log=None, on_line=None, check=True, **options):
+
+def die_with_parent():
+    """In a child, before its program starts: the kernel kills it when its parent dies, however that dies."""
+    _PRCTL(_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def run(step, command, *, log=None, on_line=None, check=True, tied=True, **options):
     """Runs a program to its end, its output in a log file.
 
     :param step: what it does, for the message when it fails
     :param command: the program and its arguments
     :param log: name of the log, the program's name by default
     :param on_line: called with each line of output as it comes
+    :param tied: whether it is killed when we are: the next run begins anew, undisturbed by what the last one left working
     :return: all the output
     :raise Failure: when it cannot be started or fails
     """
@@ -31,6 +41,7 @@ def run(step, command, *, log=None, on_line=None, check=True, **options):
             text=True,
             errors="replace",
             stdin=options.pop("stdin", subprocess.DEVNULL),
+            preexec_fn=die_with_parent if tied else None,  # noqa: PLW1509  (one system call, nothing that a lock could hold)
             **options,
         )
     except FileNotFoundError:

@@ -1,8 +1,6 @@
 """Starting the sandbox and Odoo, and waiting until they answer."""
 
-import ctypes
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -58,11 +56,6 @@ def answers(url, timeout=2):
         return False
 
 
-def die_with_parent():
-    """In a child, before its program starts: the kernel kills it when its parent dies. For servers of tests."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
 def spawn(command, log, env, tied=False):
     """Starts a program that stays, in a process group of its own.
 
@@ -73,7 +66,7 @@ def spawn(command, log, env, tied=False):
         return subprocess.Popen(
             [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=handle, stderr=subprocess.STDOUT, env=env,
             cwd=paths.REPO, start_new_session=True,
-            preexec_fn=die_with_parent if tied else None,  # noqa: PLW1509  (one system call, nothing that a lock could hold)
+            preexec_fn=process.die_with_parent if tied else None,  # noqa: PLW1509  (one system call, nothing that a lock could hold)
         )  # fmt: skip
 
 

@@ -1,0 +1,49 @@
+"""A state folder of its own for each test, and a private PostgreSQL for those that ask."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def home(monkeypatch):
+    """A state folder that the cluster's owner may enter, short enough for a socket; removed with what runs in it."""
+    folder = Path(tempfile.mkdtemp(prefix="sire-"))
+    folder.chmod(0o711)
+    monkeypatch.setenv("SIRE_HOME", str(folder))
+    for name in ("SIRE_ODOO", "SIRE_CHROMIUM", "SIRE_DEBIAN_MIRROR"):
+        monkeypatch.delenv(name, raising=False)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def cluster(home):
+    """A started PostgreSQL cluster under ``home``."""
+    from host.postgres import Cluster
+
+    found = Cluster()
+    assert found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def sire(home):
+    """Runs ``./sire`` as a program; returns what ``subprocess.run`` returns."""
+
+    def call(*arguments, **environ):
+        env = {**os.environ, **environ}
+        command = [sys.executable, str(REPO / "sire"), *arguments]
+        return subprocess.run(
+            command, env=env, capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL
+        )
+
+    return call
