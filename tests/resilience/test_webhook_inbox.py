@@ -81,6 +81,8 @@ def test_an_event_that_kills_the_process_is_parked(world):
         world.start_again(server)
         world.wait_until_dead(server)
         assert world.events()["deadly"] == ["received", attempt]
+        # its time has come
+        world.query("UPDATE sire_webhook_event SET next_attempt_at = received_at WHERE event_key = 'deadly'")
     world.start_again(server)
     world.wait_for(lambda: world.events()["deadly"][0] == "parked", timeout=60, what="parking")
     world.wait_until_handled("good")
