@@ -36,7 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(ConnectionError):
             self.wfile.write(body)
 
-    do_GET = do_POST = do_HEAD = _pass_on  # noqa: N815  names of the base class
+    do_GET = do_POST = do_HEAD = _pass_on
 
     def log_message(self, *args):
         pass
