@@ -24,7 +24,7 @@ class Missing(Failure):
     """Something that was asked for by name is not there (any more)."""
 
 
-NO_NETWORK = Failure(
+_NETWORK = Failure(
     "No network: a download did not get through", "Check the connection (or the proxy) and run the same command again"
 )
 

@@ -61,7 +61,7 @@ def chromium():
         path = process.which(name)
         if (
             path
-            and "snap" not in str(Path(path).resolve())
+            and "/snap/" not in str(Path(path).resolve())
             and b"/snap/bin/" not in Path(path).resolve().read_bytes()[:4096]
         ):
             return path

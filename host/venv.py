@@ -6,7 +6,7 @@ import shutil
 import sys
 
 from . import paths, process
-from .errors import NO_NETWORK, Failure
+from .errors import Failure
 from .ui import Step, say
 
 UV = "uv==0.9.30"
@@ -123,7 +123,7 @@ def _fill(interpreter, requirements):
         command = [interpreter, "-m", "uv", "pip", "install", "--python", interpreter, "-r", requirements]
         process.run("Installing Python packages", command, log="uv", env=env)
     except Failure as error:
-        if "Disk full" in error.what or error.what == NO_NETWORK.what:
+        if error.what.startswith(("Disk full", "No network")):
             raise
         say("    uv did not get through (it is in the log uv): pip does it, which takes longer")
         process.run(

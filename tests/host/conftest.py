@@ -24,15 +24,33 @@ def home(monkeypatch):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def cluster(home):
-    """A started PostgreSQL cluster under ``home``."""
+@pytest.fixture(scope="session")
+def shared_cluster():
+    """One PostgreSQL for all tests that ask: making one takes a second or more."""
     from host.postgres import Cluster
 
-    found = Cluster()
-    assert found.start()
-    yield found
+    folder = Path(tempfile.mkdtemp(prefix="sire-"))
+    folder.chmod(0o711)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIRE_HOME", str(folder))
+        found = Cluster()
+    found.start()
+    yield folder, found
     found.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def cluster(shared_cluster, monkeypatch):
+    """The started cluster, SIRE_HOME set to its folder; empty again after the test."""
+    folder, found = shared_cluster
+    monkeypatch.setenv("SIRE_HOME", str(folder))
+    found.start()
+    yield found
+    found.start()
+    for row in found.sql("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"):
+        found.sql(f'DROP DATABASE "{row[0]}" WITH (FORCE)')
+    shutil.rmtree(folder / "data", ignore_errors=True)
 
 
 @pytest.fixture
