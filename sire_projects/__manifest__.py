@@ -11,7 +11,12 @@
     ],
     "data": [
         "security/ir.model.access.csv",
+        "security/sire_project_document_security.xml",
         "data/project_task_type_data.xml",
+        "wizards/sire_project_finish_wizard_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
+        "views/sire_project_document_views.xml",
         "views/project_project_views.xml",
         "views/project_task_views.xml",
         "views/sire_projects_menus.xml",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.sire_access.const import GROUP_SEE_MONEY
+from odoo.addons.sire_access.const import GROUP_SEE_MONEY, ROLE_ADMIN
 from odoo.addons.sire_base.utils.eat import eat_today
 
 #: Context value that opens the gate of ``sire_status``. An object's identity cannot arrive over RPC.
@@ -26,6 +26,7 @@ class ProjectProject(models.Model):
         string="Hourly Rate",
         currency_field="currency_id",
         groups=GROUP_SEE_MONEY,
+        default=lambda self: self._default_sire_hourly_rate(),
         help="Price of an hour without tax, proposed for new tasks.",
     )
     sire_progress = fields.Integer(
@@ -36,6 +37,8 @@ class ProjectProject(models.Model):
         "Cancelled tasks and sub-tasks do not count.",
     )
     sire_overdue = fields.Boolean(string="Late", compute="_compute_sire_overdue")
+    sire_document_ids = fields.One2many("sire.project.document", "project_id", string="Documents")
+    sire_document_count = fields.Integer(string="Number of Documents", compute="_compute_sire_document_count")
     allow_billable = fields.Boolean(default=True)
     type_ids = fields.Many2many(default=lambda self: self._default_sire_type_ids())
 
@@ -49,6 +52,12 @@ class ProjectProject(models.Model):
         names = ("stage_todo", "stage_doing", "stage_review", "stage_done")
         stages = [self.env.ref(f"sire_projects.{name}", raise_if_not_found=False) for name in names]
         return [stage.id for stage in stages if stage]
+
+    @api.model
+    def _default_sire_hourly_rate(self):
+        # sudo: who makes a project without seeing money still gives it the company's rate
+        company_sudo = self.env.company.sudo()
+        return company_sudo.sire_hourly_rate
 
     # === COMPUTES ===#
 
@@ -87,6 +96,14 @@ class ProjectProject(models.Model):
         for project in self:
             project.sire_overdue = project.sire_status == "ongoing" and bool(project.date) and project.date < today
 
+    @api.depends("sire_document_ids")
+    def _compute_sire_document_count(self):
+        counts = dict(
+            self.env["sire.project.document"]._read_group([("project_id", "in", self.ids)], ["project_id"], ["__count"])
+        )
+        for project in self:
+            project.sire_document_count = counts.get(project._origin, 0)
+
     # === CRUD ===#
 
     @api.model_create_multi
@@ -103,6 +120,13 @@ class ProjectProject(models.Model):
         if "sire_status" in vals and self.env.context.get("sire_status_gate") is not _STATUS_GATE:
             raise UserError(self.env._("The status of a project is changed with Finish and Reopen only."))
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_by_administrator(self):
+        if not self.env.su and not self.env.user.has_group(ROLE_ADMIN):
+            raise UserError(
+                self.env._("Only an administrator deletes projects. Finish this one, or archive it to hide it.")
+            )
 
     # === ACTIONS ===#
 
@@ -135,6 +159,14 @@ class ProjectProject(models.Model):
         self._sire_check_status("finished")
         self._sire_set_status("ongoing")
         return True
+
+    def action_sire_documents(self):
+        """:return: the action that lists this project's documents, where developers add theirs"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sire_projects.action_sire_project_documents")
+        action["domain"] = [("project_id", "=", self.id)]
+        action["context"] = {"default_project_id": self.id}
+        return action
 
     # === BUSINESS ===#
 
