@@ -6,6 +6,7 @@ from . import (
     test_push,
     test_races,
     test_resolver,
+    test_sandbox,
     test_status,
     test_utils,
 )

@@ -1,0 +1,165 @@
+"""The same code path against a server that knows the contract and not our client, over real HTTP."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from unittest import skipUnless
+
+import requests
+
+from odoo.tests import HttpCase, tagged
+
+from .common import MpesaCommon
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@skipUnless((ROOT / "sandbox" / "__main__.py").exists(), "needs the sandbox beside the modules")
+@tagged("post_install", "-at_install")
+class TestSandbox(MpesaCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        port = free_port()
+        cls.sandbox_url = f"http://127.0.0.1:{port}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "--port", str(port), "--smtp-port", str(free_port())],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        cls.addClassCleanup(process.wait, 10)
+        cls.addClassCleanup(process.terminate)
+        cls.wait_until(cls.is_up, 30)
+        cls.provider.write(
+            {
+                "mpesa_consumer_key": "sandbox-key",
+                "mpesa_consumer_secret": "sandbox-secret",
+                "mpesa_passkey": "sandbox-passkey",
+                "mpesa_base_url": cls.sandbox_url,
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.http_request_allow_all = True  # the sandbox calls back without the cookie of a test
+        self.env["ir.config_parameter"].set_param("sire_base.public_url", self.base_url())
+        self.control("reset")
+
+    @staticmethod
+    def wait_until(condition, seconds=10):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError("waited too long")
+            time.sleep(0.05)
+
+    @classmethod
+    def is_up(cls):
+        try:
+            return requests.get(f"{cls.sandbox_url}/health", timeout=10).ok
+        except requests.RequestException:
+            return False
+
+    def control(self, path, **data):
+        response = requests.post(f"{self.sandbox_url}/control/{path}", json=data, timeout=10)
+        self.assertEqual(response.status_code, 200, response.text)
+
+    def pay(self, **behaviour):
+        self.control("default", **behaviour)
+        return self.request(500)
+
+    def wait_for_callback(self, tx):
+        """The server of a test answers only while the test lets it."""
+
+        def has_come():
+            with self.allow_requests(all_requests=True):
+                time.sleep(0.2)
+            self.env.invalidate_all()
+            return self.env["sire.webhook.event"].search([("event_key", "=like", f"{tx.id}/%")])
+
+        self.wait_until(has_come)
+        self.process_webhooks()
+
+    def test_paid(self):
+        tx = self.pay(result="success")
+        self.assertEqual(tx.mpesa_push_state, "sent")
+        self.wait_for_callback(tx)
+        self.assertEqual((tx.state, tx.invoice_ids.payment_state), ("done", "partial"))
+        self.assertRegex(tx.provider_reference, r"^[A-Z0-9]{10}$")
+
+    def test_failed(self):
+        for result, words in (
+            ("cancelled", "cancelled on the phone"),
+            ("wrong_pin", "PIN was wrong"),
+            ("no_money", "not enough money"),
+            ("unreachable", "could not be reached"),
+            ("expired", "not answered in time"),
+        ):
+            tx = self.pay(result=result)
+            self.wait_for_callback(tx)
+            self.assertIn(words, tx._mpesa_status()["message"])
+
+    def test_no_callback(self):
+        tx = self.pay(result="success", callbacks="never")
+        self.age(tx, 30)
+        self.resolve()
+        self.assertEqual((tx.state, tx.provider_reference), ("done", False))
+
+    def test_nobody_answers_yet(self):
+        for pending in ("error", "4999"):
+            self.control("reset")
+            tx = self.pay(result="manual", pending=pending)
+            self.age(tx, 30)
+            self.resolve()
+            self.assertEqual(tx.state, "pending")
+
+    def test_dead_token(self):
+        self.pay(result="success")
+        self.control("token/expire")
+        self.control("reset")
+        tx = self.pay(result="success")
+        self.assertEqual(tx.mpesa_push_state, "sent")
+
+    def test_faults_are_not_failures(self):
+        for kind in ("html", "500", "spike", "busy", "lost_answer"):
+            self.control("reset")
+            self.control("faults", endpoint="stkpush", kind=kind, times=1)
+            tx = self.pay(result="manual")
+            with self.subTest(kind=kind):
+                self.assertEqual((tx.state, tx.mpesa_push_state), ("pending", "unknown"))
+
+    def test_wrong_keys(self):
+        self.provider.mpesa_consumer_secret = "wrong"
+        tx = self.pay(result="success")
+        self.assertEqual((tx.state, tx.mpesa_result_code), ("error", "setup"))
+        self.provider.write({"mpesa_consumer_secret": "sandbox-secret", "mpesa_passkey": "wrong"})
+        tx = self.pay(result="success")
+        self.assertEqual((tx.state, tx.mpesa_result_code), ("error", "setup"))
+
+    def test_phone_is_busy(self):
+        self.pay(result="manual")
+        tx = self.pay(result="manual")
+        self.assertEqual((tx.state, tx.mpesa_result_code), ("error", "1001"))
+
+    def test_wrong_amount_is_not_booked(self):
+        tx = self.pay(result="success", amount=5)
+        self.wait_for_callback(tx)
+        self.assertEqual(tx.state, "pending")
+        self.assertIn("500 was asked for", tx.mpesa_flag)
+
+    def test_lost_answer_then_paid(self):
+        self.control("faults", endpoint="stkpush", kind="lost_answer", times=1)
+        tx = self.pay(result="success")
+        self.wait_for_callback(tx)
+        self.assertEqual((tx.state, tx.invoice_ids.payment_state), ("done", "partial"))
