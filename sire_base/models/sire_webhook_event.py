@@ -37,7 +37,7 @@ class SireWebhookEvent(models.Model):
     headers = fields.Json(readonly=True)
     headers_text = fields.Text("Kept Headers", compute="_compute_headers_text")
     remote_addr = fields.Char("Sender Address", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="restrict")
     state = fields.Selection(
         [("received", "Waiting"), ("parked", "Parked"), ("done", "Handled")],
         default="received",
@@ -89,6 +89,7 @@ class SireWebhookEvent(models.Model):
         # what is locked is being handled this very moment
         events_sudo = events_sudo.try_lock_for_update(allow_referencing=True)
         events_sudo.write({"state": "received", "attempts": 0, "next_attempt_at": fields.Datetime.now()})
+        events_sudo._forget_reminder()
         self._wake_worker()
 
     # === BUSINESS === #

@@ -137,12 +137,7 @@ class SireWebhookEvent(models.Model):
                 attempt = event.attempts + 1
                 event.write({"attempts": attempt, "next_attempt_at": self._get_next_attempt(attempt)})
                 return event.id, attempt
-            event.write(
-                {
-                    "state": "parked",
-                    "error": self.env._("The server stopped every time that it handled this event."),
-                }
-            )
+            event._park(self.env._("The server stopped every time that it handled this event."))
             due -= event
         return None
 
@@ -184,15 +179,23 @@ class SireWebhookEvent(models.Model):
         event = self._lock_attempt(attempt)
         if not event:
             return  # committed after all (an error behind the commit), or replayed by a person
-        vals = {"error": safe_error(error)}
-        if isinstance(error, CONCURRENCY_FAILURES):
-            # somebody else was in the way: not the event's fault
-            vals["attempts"] = attempt - 1
-        elif isinstance(error, WebhookParked) or attempt >= self._get_max_attempts():
-            vals["state"] = "parked"
+        is_counted = not isinstance(error, CONCURRENCY_FAILURES)  # somebody else in the way is not the event's fault
+        if isinstance(error, WebhookParked) or (is_counted and attempt >= self._get_max_attempts()):
+            event._park(safe_error(error))
+            return
         delay = error.delay if isinstance(error, WebhookRetry) else None
-        vals["next_attempt_at"] = self._get_next_attempt(attempt, delay)
-        event.write(vals)
+        event.write(
+            {
+                "attempts": attempt if is_counted else attempt - 1,
+                "error": safe_error(error),
+                "next_attempt_at": self._get_next_attempt(attempt, delay),
+            }
+        )
+
+    def _park(self, reason):
+        """:param str reason: one sentence for staff"""
+        self.write({"state": "parked", "error": reason})
+        self._remind_administrator()
 
     def _lock_attempt(self, attempt):
         """:return: the event, locked, when it still waits and nobody began another attempt; else an empty set"""

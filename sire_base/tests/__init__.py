@@ -5,5 +5,6 @@ from . import (
     test_utils,
     test_webhook_access,
     test_webhook_inbox,
+    test_webhook_reminder,
     test_webhook_waking,
 )

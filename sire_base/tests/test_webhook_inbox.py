@@ -179,6 +179,7 @@ class TestWorker(InboxCase):
             waits.append(self.seconds_until_next(event))
             self.assertLess(len(waits), 30)
         self.assertEqual((event.state, event.attempts, len(waits)), ("parked", MAX_ATTEMPTS, MAX_ATTEMPTS))
+        waits.pop()  # the last attempt has no next one
         self.assertEqual(waits[:6], sorted(waits[:6]))
         self.assertGreaterEqual(waits[0], 4)
         self.assertGreaterEqual(waits[5], 159)
