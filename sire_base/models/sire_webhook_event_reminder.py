@@ -22,7 +22,8 @@ class SireWebhookEvent(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._create_reminder()
+                user = self._get_administrator()
+                self.with_context(lang=user.lang)._create_reminder(user)
         except Exception:  # what is wrong with to-dos is not the event's business
             _logger.warning("No to-do for the parked webhook event %s", self.id, exc_info=True)
 
@@ -34,20 +35,18 @@ class SireWebhookEvent(models.Model):
 
     # === HELPERS === #
 
-    def _create_reminder(self):
-        user = self._get_administrator()
+    def _create_reminder(self, user):
         reminder_type = self._get_reminder_type()
         domain = [("activity_type_id", "=", reminder_type.id), ("user_id", "=", user.id)]
         activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)  # on screen, no e-mail
         if not user or activities.search_count(domain, limit=1):
             return
-        _ = self.with_context(lang=user.lang).env._
-        link = Markup('<a href="/odoo/action-sire_base.action_sire_webhook_event">%s</a>') % _("Webhook inbox")
+        link = Markup('<a href="/odoo/action-sire_base.action_sire_webhook_event">%s</a>') % self.env._("Webhook inbox")
         activities.create(
             {
                 "activity_type_id": reminder_type.id,
                 "user_id": user.id,
-                "summary": _("Something that a payment or message service said could not be handled"),
+                "summary": self.env._("Something that a payment or message service said could not be handled"),
                 "note": Markup("<p>%s</p><p>%s</p>") % (self.error or "", link),
                 "date_deadline": fields.Date.context_today(self),
                 "automated": True,
