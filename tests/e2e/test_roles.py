@@ -32,7 +32,7 @@ LANDS_ON = {
 
 @pytest.mark.parametrize("role", sorted(LANDS_ON))
 def test_the_login_form_leads_to_where_the_day_starts(windows, sire_server, role):
-    page = windows.client() if False else windows._open(viewport={"width": 1400, "height": 900})
+    page = windows.stranger()
     page.goto("/web/login")
     page.locator("input[name=login]").fill(role)
     page.locator("input[name=password]").fill(role)
@@ -124,6 +124,9 @@ def test_more_than_is_left_is_refused_everywhere(api, invoice, sandbox):
     )
     assert answer.status == 422
     assert "Only KSh 81,200" in answer.text()
+    for amount in ("-5", "0", "0.001", "1e30", "NaN", "Infinity", "true", "81200.01", ""):
+        form = {"invoice": move, "amount": amount, "phone": phone_number()}
+        assert page.page.request.post(f"{job.link}/pay", form=form).status == 422, amount
     assert accountant.read("account.move", move, "amount_residual")["amount_residual"] == 81200
 
 

@@ -38,6 +38,10 @@ class Browser:
         """
         return self._open(viewport=STAFF_SCREEN, storage_state=self.state_of(role))
 
+    def stranger(self):
+        """Open a window of 1400 pixels where nobody is signed in."""
+        return self._open(viewport=STAFF_SCREEN)
+
     def client(self, javascript=True, language="en-KE"):
         """Open a phone of 390 pixels where nobody is signed in.
 
