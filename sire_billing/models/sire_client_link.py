@@ -50,9 +50,7 @@ class SireClientLink(models.Model):
     order_id = fields.Many2one(
         "sale.order", string="Quotation", ondelete="cascade", index="btree_not_null", readonly=True
     )
-    invoice_id = fields.Many2one(
-        "account.move", string="Invoice", ondelete="cascade", index="btree_not_null", readonly=True
-    )
+    invoice_id = fields.Many2one("account.move", ondelete="cascade", index="btree_not_null", readonly=True)
     record_name = fields.Char(string="Document", compute="_compute_record_name")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     expires_at = fields.Datetime(

@@ -61,25 +61,26 @@
         const heading = next.querySelector("[data-focus]");
         const target = invalid || heading || (error ? null : field);
         if (target) {
-            target.focus({preventScroll: true});
+            target.focus({ preventScroll: true });
         }
         const seen = error || heading || next.querySelector(".pay");
-        seen?.scrollIntoView({block: "center"});
+        seen?.scrollIntoView({ block: "center" });
         const sentence = heading ? heading.nextElementSibling : next.querySelector(".act h2, .act .big");
-        const what = [error, heading, sentence].filter(Boolean).map((node) => node.textContent.trim());
+        const told = error ? [error] : [heading, sentence];
+        const what = told.filter(Boolean).map((node) => node.textContent.trim());
         say(what.join(" ").replace(/\s+/g, " "));
         start();
     }
 
     async function load() {
-        const answer = await fetch(url("", "part=main"), {cache: "no-store"});
+        const answer = await fetch(url("", "part=main"), { cache: "no-store" });
         swap(await answer.text());
     }
 
     async function look() {
         clearTimeout(timer);
         try {
-            const answer = await fetch(url("/status"), {cache: "no-store"});
+            const answer = await fetch(url("/status"), { cache: "no-store" });
             const status = await answer.json();
             toast("");
             if (status.gone || status.v !== main().dataset.version) {
@@ -123,7 +124,7 @@
         const label = form.querySelector("[data-label]");
         const amount = form.elements.amount?.value.replace(/[^\d.]/g, "");
         if (label && amount && Number.isFinite(Number(amount))) {
-            const text = Number(amount).toLocaleString("en-KE", {maximumFractionDigits: 2});
+            const text = Number(amount).toLocaleString("en-KE", { maximumFractionDigits: 2 });
             label.textContent = label.dataset.label.replace("{amount}", `KSh ${text}`);
         }
     }
@@ -138,7 +139,7 @@
         const data = new URLSearchParams(new FormData(form));
         data.set("part", "main");
         try {
-            const answer = await fetch(form.action, {method: "POST", body: data});
+            const answer = await fetch(form.action, { method: "POST", body: data });
             swap(await answer.text());
         } catch {
             /* It may have arrived: look before anyone taps again. */
