@@ -63,6 +63,9 @@ def explain(step, output, log=None):
             f"No network: {step} could not download what it needs",
             "Check the connection (or the proxy) and run the same command again",
         )
+    raised = re.findall(r"^Traceback .*\n(?:[ \t].*\n|\n)*^(\S.*)$", output, re.MULTILINE)
+    if raised:
+        return Failure(f"{step} failed: {raised[-1][:300]}", f"All it said is in {log}" if log else "")
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.search(r"\b(error|critical|fatal)\b|Error:|^E:", line, re.IGNORECASE)]
     last = (errors or lines or ["it said nothing"])[-1][:300]

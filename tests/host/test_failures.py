@@ -3,6 +3,7 @@
 import errno
 import json
 import socket
+import sys
 
 import pytest
 
@@ -130,6 +131,12 @@ def test_a_program_fails(home):
         process.run("Knitting", ["sh", "-c", "echo fine; echo E: no wool; exit 3"], log="knit")
     assert str(caught.value).startswith("Knitting failed: E: no wool. All it said is in ")
     assert "fine" in (home / "logs" / "knit.log").read_text()
+
+
+def test_a_python_program_fails(home):
+    code = "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    raise ValueError('no wool') from error"
+    with pytest.raises(Failure, match="Knitting failed: ValueError: no wool"):
+        process.run("Knitting", [sys.executable, "-c", code + "\n"], log="knit")
 
 
 def test_a_program_is_missing(home):
