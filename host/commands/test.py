@@ -133,7 +133,15 @@ def _pytest(bench, env, copies, targets, options, full):
     first = copies.get("module") or copies.get("demo")
     options = list(options)
     if first:
-        config = settings.write("test", bench.odoo, bench.cluster, first[1], without_demo="True", max_cron_threads="0")
+        config = settings.write(
+            "test",
+            bench.odoo,
+            bench.cluster,
+            first[1],
+            without_demo="True",
+            max_cron_threads="0",
+            limit_memory_hard="0",  # Odoo would limit this process's address space, and no browser starts below it
+        )
         command = _command(targets, options, config, first[1])
     else:
         command = _command(targets, options)
