@@ -21,4 +21,5 @@
         "views/project_task_views.xml",
         "views/sire_projects_menus.xml",
     ],
+    "post_init_hook": "post_init_hook",
 }

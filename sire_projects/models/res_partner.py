@@ -69,17 +69,13 @@ class ResPartner(models.Model):
         People of one organisation may share them.
         """
         for partner in self:
-            numbers = {
-                self._sire_normalise_phone(partner[name], partner._sire_phone_country()) for name in PHONE_FIELDS
-            } - {False, ""}
+            numbers = partner._sire_comparable_numbers()
             email = email_normalize(partner.email or "")
             pin = clean_pin(partner.vat or "")
             same = Domain.OR(
                 [
                     Domain("email_normalized", "=", email) if email else Domain.FALSE,
-                    Domain("phone", "in", numbers) | Domain("sire_whatsapp", "in", numbers)
-                    if numbers
-                    else Domain.FALSE,
+                    Domain.OR(Domain(name, "in", numbers) for name in ("phone", "phone_sanitized", "sire_whatsapp")),
                     Domain("vat", "=", pin) & Domain("parent_id", "=", False)
                     if len(pin) > 1 and not partner.parent_id
                     else Domain.FALSE,
@@ -97,7 +93,7 @@ class ResPartner(models.Model):
         same = []
         if email and other.email_normalized == email:
             same.append(self.env._("e-mail address"))
-        if numbers & {other.phone, other.sire_whatsapp}:
+        if numbers & other._sire_comparable_numbers():
             same.append(self.env._("phone number"))
         if pin and other.vat == pin:
             same.append(self.env._("KRA PIN"))
@@ -115,8 +111,11 @@ class ResPartner(models.Model):
     def write(self, vals):
         if not vals.keys() & {*PHONE_FIELDS, "vat"}:
             return super().write(vals)
+        # What a company writes on its own letterhead stays as it is written.
+        own = self.filtered("ref_company_ids")
+        super(ResPartner, own).write(vals)
         by_country = {}
-        for partner in self:
+        for partner in self - own:
             country = partner._sire_country_of(vals)
             by_country[country] = by_country.get(country, self.browse()) | partner
         for country, partners in by_country.items():
@@ -160,6 +159,14 @@ class ResPartner(models.Model):
         if vals.get("vat") and isinstance(vals["vat"], str) and country.code == "KE":
             vals["vat"] = clean_pin(vals["vat"])
         return vals
+
+    def _sire_comparable_numbers(self):
+        """:return: the partner's numbers in E.164, however they were typed
+        :rtype: set[str]
+        """
+        country = self._sire_phone_country()
+        numbers = {self._sire_normalise_phone(self[name], country) for name in PHONE_FIELDS} - {False, ""}
+        return {self._phone_format(number=number, country=country) or number for number in numbers}
 
     @api.model
     def _sire_is_kenyan(self, number, country):
