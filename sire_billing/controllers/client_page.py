@@ -53,11 +53,12 @@ class ClientPageController(Controller):
     def _approve(self, page, values):
         self._check_quotation(page)
         client = request.httprequest
+        device = client.headers.get("User-Agent") or ""
+        staff_sudo = page.env["res.users"].sudo().browse(request.session.uid or [])  # Only who it is, as evidence.
+        if staff_sudo and staff_sudo._is_internal():
+            device = f"{staff_sudo.login} @ {device}"  # Whoever tries the page out is not taken for the client.
         page.order._sire_approve(
-            values["name"],
-            values["digest"],
-            remote_addr=client.remote_addr,
-            user_agent=client.headers.get("User-Agent"),
+            values["name"], values["digest"], remote_addr=client.remote_addr, user_agent=device or None
         )
 
     def _decline(self, page, values):

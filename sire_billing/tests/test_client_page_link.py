@@ -132,6 +132,7 @@ class TestClientPageLink(ClientPageCommon):
         self.env.invalidate_all()
         self.assertEqual(order.state, "sale")
         self.assertNotIn(user.partner_id, order.message_ids.author_id)
+        self.assertTrue(order.sire_approved_device.startswith("page_staff @ "))
 
     # === RIGHTS ===
 

@@ -178,5 +178,6 @@
             look();
         }
     });
+    window.addEventListener("online", look);
     start();
 })();
