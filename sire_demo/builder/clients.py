@@ -30,7 +30,7 @@ def build(env):
                 "zip": client.zip,
                 "country_id": kenya.id,
                 "phone": client.phone,
-                **({"sire_whatsapp": client.phone} if "sire_whatsapp" in env["res.partner"]._fields else {}),
+                "sire_whatsapp": client.phone,
                 "email": f"accounts@{client.domain}",
                 "website": f"https://{client.domain}",
                 "vat": client.kra_pin,

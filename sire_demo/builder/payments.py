@@ -45,7 +45,7 @@ def _pay_by_mpesa(env, invoice, amount, date, staff, seed):
 
 def _pay_in_cash(env, invoice, amount, date, staff, seed):
     """Take cash over the counter, with its receipt number."""
-    wizard = env["sire.cash.payment.wizard"]
+    wizard = env["sire.cash.payment.wizard"].with_user(staff["accountant"])
     wizard.create({"move_id": invoice.id, "amount": amount, "date": date}).action_confirm()
 
 
@@ -54,7 +54,7 @@ def _pay_through_bank(env, invoice, amount, date, staff, seed):
     journal = env["account.journal"].search(
         [("type", "=", "bank"), ("company_id", "=", invoice.company_id.id), ("code", "=", "BNK1")], limit=1
     )
-    env["account.payment.register"].with_context(
+    env["account.payment.register"].with_user(staff["accountant"]).with_context(
         active_model="account.move", active_ids=invoice.ids
     ).create(
         {

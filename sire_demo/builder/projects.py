@@ -32,10 +32,9 @@ def build(env, staff, partners):
                 }
             )
         )
-        if story.documents and "sire.project.document" in env:
-            env["sire.project.document"].create(
-                [{"project_id": project.id, "name": name, "kind": "link", "url": url} for name, url in story.documents]
-            )
+        env["sire.project.document"].create(
+            [{"project_id": project.id, "name": name, "kind": "link", "url": url} for name, url in story.documents]
+        )
         made.append((remember(env, f"project_{number:02}", project), story))
     return made
 

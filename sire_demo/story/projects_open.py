@@ -37,7 +37,7 @@ ONGOING = (
     Project(
         "juasolar", "Field technicians' app",
         "Jobs, photographs and signatures from the roof, even without network.",
-        -110, 30, 3500, False, ("developer2",),
+        -110, -4, 3500, False, ("developer2",),
         (
             Phase(
                 (Task("Jobs and visits", 24), Task("Working without network", 20, 0.7, 4200)),

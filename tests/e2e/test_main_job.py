@@ -100,22 +100,48 @@ def test_from_a_new_project_to_a_paid_invoice(staff, api, sandbox, windows, clie
     expect(row).to_contain_text("Paid")
 
 
+def test_projects_are_found_by_status_and_by_client(staff):
+    manager = staff("manager").open()
+    cards = manager.page.locator(".o_kanban_record:not(.o_kanban_ghost)")
+    expect(cards.filter(has_text="Freight tracking portal")).to_be_visible()  # ongoing, as the list opens
+    expect(cards.filter(has_text="Prescription register")).to_have_count(0)
+    manager.choose_filter("Finished")
+    expect(cards.filter(has_text="Prescription register")).to_be_visible()
+    manager.type_to_search("Zawadi", "Client")
+    expect(cards.filter(has_text="Prescription register")).to_be_visible()
+    expect(cards.filter(has_text="Case file archive")).to_have_count(0)
+
+
 def make_a_project(manager, title, client_name):
-    """Make a project in the browser, with a description, two tasks and a document."""
+    """Make a project in the browser: client, dates, description, two tasks with hours and rates, a link to a document."""
     manager.press("New")
+    expect(manager.form).to_be_visible()
     manager.type_into("name", title)
     manager.choose("partner_id", client_name)
     manager.type_into("sire_hourly_rate", "2000")
+    for name, day in (("date_start", "23/11/2026"), ("date", "15/01/2027")):
+        manager.click(manager.field(name).locator("input, button").first)
+        manager.field(name).locator("input").first.fill(day)
+        manager.field(name).locator("input").first.press("Tab")
     for number, (name, hours) in enumerate((("Survey", "10"), ("Cabling", "10"))):
         manager.click(manager.field("tasks").get_by_text("Add a line", exact=True))
         row = manager.form.locator("[name='tasks'] .o_data_row").nth(number)
         expect(row).to_have_class(re.compile("o_selected_row"))
         row.locator("[name='name'] input, [name='name'] textarea").fill(name)
         row.locator("[name='allocated_hours'] input").fill(hours)
+    manager.click(manager.form.get_by_role("tab", name="Documents"))
+    manager.click(manager.field("sire_document_ids").get_by_text("Add a line", exact=True))
+    row = manager.form.locator("[name='sire_document_ids'] .o_selected_row")
+    row.locator("[name='name'] input").fill("Floor plan")
+    row.locator("[name='url'] input").fill("https://docs.client.example/floor-plan")
     manager.click(manager.form.get_by_role("tab", name="Description"))
     manager.form.locator("[name='description'] [contenteditable=true]").fill("Cables and switches for the new office.")
     manager.click(manager.page.locator(".o_form_button_save"))
     expect(manager.page.locator(".o_form_button_save")).to_be_hidden()
+    manager.expect_status("Ongoing")
+    manager.expect_field("date", "15/01/2027")
+    manager.click(manager.form.get_by_role("tab", name="Documents"))
+    manager.expect_field("sire_document_ids", "Floor plan")
 
 
 def _make_client(api):

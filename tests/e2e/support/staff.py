@@ -70,6 +70,20 @@ class Staff(Counter):
         self.click(self.page.locator(".o_kanban_record, .o_data_row").filter(has_text=text).first)
         expect(self.form).to_be_visible()
 
+    def choose_filter(self, filter_name):
+        """Take the filter that is set away and choose another one."""
+        remove = self.page.locator(".o_searchview_facet .o_facet_remove")
+        if remove.count():
+            self.click(remove.first)
+        self.click(self.page.locator(".o_searchview_dropdown_toggler"))
+        self.click(self.page.locator(".o_filter_menu").get_by_text(filter_name, exact=True))
+        self.page.keyboard.press("Escape")
+
+    def type_to_search(self, text, field):
+        """Type into the search box and search in one field."""
+        self.page.locator(".o_searchview_input").fill(text)
+        self.click(self.page.locator(".o_searchview_autocomplete").get_by_text(f"Search {field} for").first)
+
     def type_into(self, name, text):
         """Type into a field without clicking."""
         self.field(name).locator("input, textarea").first.fill(text)
