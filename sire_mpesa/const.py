@@ -109,4 +109,5 @@ RESULTS = {
     ),
 }
 OTHER_RESULT = Result("error", _lt("M-Pesa did not make this payment. Try again, or pay another way."))
-SETUP_RESULTS = {code for code, result in RESULTS.items() if result.message is _SETUP}
+# Not the last word. Neither is a code that is not in the list: it may be new, and mean something else.
+OPEN_RESULTS = {"unconfirmed", "contradiction"}

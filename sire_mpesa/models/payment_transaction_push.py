@@ -66,7 +66,7 @@ class PaymentTransaction(models.Model):
         )
         self._set_pending()
         dbname, tx_id = self.env.cr.dbname, self.id
-        self.env.cr.postcommit.add(lambda: _pushers.submit(_push_in_background, dbname, tx_id))
+        self.env.cr.postcommit.add(lambda: _push_soon(dbname, tx_id))
         self._mpesa_wake_resolver()
 
     def _mpesa_send_push(self):
@@ -177,6 +177,14 @@ def _send_push(registry, tx_id):
         answer = PushAnswer("unknown", detail=type(error).__name__)
     _in_own_transaction(registry, tx_id, lambda tx: tx._mpesa_take_push_answer(answer))
     return True
+
+
+def _push_soon(dbname, tx_id):
+    """Hand a prompt to the threads that send. The request is committed: nothing may fail here any more."""
+    try:
+        _pushers.submit(_push_in_background, dbname, tx_id)
+    except RuntimeError:  # The server is stopping: the resolver of the next one sends it.
+        _logger.info("The push of transaction %s is left to the resolver", tx_id)
 
 
 def _push_in_background(dbname, tx_id):

@@ -186,7 +186,7 @@ class PaymentTransaction(models.Model):
             return None
         result = const.RESULTS.get(code, const.OTHER_RESULT)
         message = self.with_context(lang=self.partner_lang or self.env.lang).env._(result.message)
-        if code not in ("unconfirmed", "contradiction"):  # Those are not the last word: the resolver goes on asking.
+        if code in const.RESULTS and code not in const.OPEN_RESULTS:  # Else the resolver goes on asking.
             values["mpesa_next_query_at"] = False
         self.write(values)
         if before in ("cancel", "error"):

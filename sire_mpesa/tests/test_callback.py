@@ -110,6 +110,9 @@ class TestCallback(MpesaCommon):
                 self.assertIn(words, status["message"])
                 self.assertEqual(status["retry"], "our setup" not in words)
                 self.assertEqual(invoice._sire_get_payable(), 1160)
+                self.assertEqual(
+                    bool(tx.mpesa_next_query_at), code == 424242, "a code that we do not know stays a question"
+                )
         self.assertFalse(self.daraja.sent("query"), "a failure moves no money: it needs no confirmation")
 
     def test_forged_amount(self):

@@ -37,6 +37,7 @@ class TestMpesaRaces(RaceCase):
             self.tx_values.update(provider_id=provider.id, state="draft")
 
     def clean_up(self):
+        self.wait_for_senders()
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["sire.webhook.event"].search([("provider", "=", "mpesa_stk")]).unlink()
@@ -66,11 +67,16 @@ class TestMpesaRaces(RaceCase):
             return tx.id
 
         tx_id = self.read(ask)
+        self.wait_for_senders()
+        return tx_id
+
+    def wait_for_senders(self):
+        """Wait until the threads that a commit started have written down what they sent."""
+        domain = [("partner_id", "=", self.partner_id), ("mpesa_push_state", "in", ("queued", "sending"))]
         deadline = time.monotonic() + 20
-        while self.read(lambda env: env["payment.transaction"].browse(tx_id).mpesa_push_state) in ("queued", "sending"):
+        while self.read(lambda env: env["payment.transaction"].search_count(domain)):
             self.assertLess(time.monotonic(), deadline, "the push did not leave after the commit")
             time.sleep(0.05)
-        return tx_id
 
     def callback(self, env, tx_id, **values):
         tx = env["payment.transaction"].browse(tx_id)

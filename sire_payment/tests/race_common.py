@@ -49,20 +49,28 @@ class RaceCase(BaseCase):
             }
 
     def clean_up(self):
-        """Other tests share the database."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env["payment.transaction"].search([("partner_id", "=", self.partner_id)]).unlink()
-            env["account.payment.register"].search([("partner_id", "=", self.partner_id)]).unlink()
-            payments = env["account.payment"].search([("partner_id", "=", self.partner_id)])
-            payments.move_id.line_ids.remove_move_reconcile()
-            payments.action_draft()
-            payments.unlink()
-            invoice = env["account.move"].browse(self.invoice_id)
-            invoice.button_draft()
-            invoice.with_context(force_delete=True).unlink()
-            env["payment.provider"].browse(self.provider_id).unlink()
-            env["res.partner"].browse(self.partner_id).unlink()
+        """Other tests share the database, and its scheduled jobs may touch the same rows."""
+        for _attempt in range(5):
+            try:
+                with self.registry.cursor() as cr:
+                    self.delete_all(api.Environment(cr, SUPERUSER_ID, {}))
+                return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                continue
+        self.fail("The race could not be cleaned up.")
+
+    def delete_all(self, env):
+        env["payment.transaction"].search([("partner_id", "=", self.partner_id)]).unlink()
+        env["account.payment.register"].search([("partner_id", "=", self.partner_id)]).unlink()
+        payments = env["account.payment"].search([("partner_id", "=", self.partner_id)])
+        payments.move_id.line_ids.remove_move_reconcile()
+        payments.action_draft()
+        payments.unlink()
+        invoice = env["account.move"].browse(self.invoice_id)
+        invoice.button_draft()
+        invoice.with_context(force_delete=True).unlink()
+        env["payment.provider"].browse(self.provider_id).unlink()
+        env["res.partner"].browse(self.partner_id).unlink()
 
     def run_both(self, first, second):
         """Start both, make each see the database before the other commits, and run them as a request is run:
