@@ -143,8 +143,7 @@ class AccountMove(models.Model):
     def action_sire_open_project(self):
         self.ensure_one()
         return {
-            "type": "ir.actions.act_window",
-            "res_model": "project.project",
+            **self.env["ir.actions.act_window"]._for_xml_id("sire_projects.action_sire_projects"),
             "res_id": self.sire_project_id.id,
             "views": [(self.env.ref("sire_projects.project_project_view_form").id, "form")],
         }

@@ -93,13 +93,7 @@ class ProjectProject(models.Model):
             )
         )
         order._sire_set_default_taxes()
-        action = {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": order.id,
-            "views": [(self.env.ref("sire_billing.sale_order_view_form").id, "form")],
-            "target": "current",
-        }
+        action = order._sire_form_action()
         if not tasks:
             message = self.env._("All tasks with hours are on a quotation already: add the lines by hand.")
         elif without_hours:

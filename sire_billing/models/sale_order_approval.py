@@ -32,7 +32,9 @@ class SaleOrder(models.Model):
 
     def action_quotation_send(self):
         """Override of `sale`: one way to send, the same e-mail from every button."""
-        return self.action_sire_send()
+        for order in self:
+            order.action_sire_send()
+        return True
 
     def action_quotation_sent(self):
         """Override of `sale`: marked as sent by hand, when the link went another way. The client can approve it."""

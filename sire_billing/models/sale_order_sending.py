@@ -26,6 +26,19 @@ class SaleOrder(models.Model):
         self._sire_send_document("sire_billing.mail_template_quotation", attachments=pdf)
         return True
 
+    def _sire_form_action(self):
+        """:return: the action that opens this quotation in our own form, also after a reload of the page"""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("sire_billing.action_sire_quotations"),
+            "res_id": self.id,
+            "views": [(self.env.ref("sire_billing.sale_order_view_form").id, "form")],
+        }
+
+    def action_preview_sale_order(self):
+        """Override of `sale`: the page that the client gets."""
+        return self.action_sire_preview()
+
     def action_sire_preview(self):
         """Open the client's page as the client sees it."""
         self.ensure_one()

@@ -21,7 +21,7 @@ class SireClientDocument(models.AbstractModel):
         "mail.message", string="Message Sent", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
     )
     sire_delivery = fields.Selection(
-        selection=[("queued", "Leaves in a moment"), ("handed", "Left"), ("failed", "Not sent")],
+        selection=[("queued", "Leaving"), ("handed", "E-mailed"), ("failed", "Not sent")],
         string="Delivery",
         compute="_compute_sire_delivery",
     )

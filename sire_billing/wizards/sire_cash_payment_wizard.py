@@ -81,12 +81,9 @@ class SireCashPaymentWizard(models.TransientModel):
         if not self.payment_id:
             self.payment_id = self._create_payment()
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Receipt"),
-            "res_model": "account.payment",
+            **self.env["ir.actions.act_window"]._for_xml_id("sire_billing.action_sire_payments"),
             "res_id": self.payment_id.id,
             "views": [(self.env.ref("sire_billing.account_payment_view_receipt_form").id, "form")],
-            "target": "current",
         }
 
     def _create_payment(self):
