@@ -1,8 +1,11 @@
+# First: projects that are there already get their rate from the company when the module is installed.
+from . import res_company
+
+# isort: split
 from . import ir_model_access
 from . import project_project
 from . import project_task
 from . import project_task_type
-from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_business
