@@ -169,4 +169,5 @@ class AccountPayment(models.Model):
 
     def _get_payment_receipt_report_filename(self):
         self.ensure_one()
-        return self.env._("Receipt %s", (self.sire_reference or self.name or "").replace("/", "-"))
+        number = self.sire_reference or self.name or ""
+        return self.env._("Receipt %s", number.replace("/", "-"))

@@ -72,7 +72,11 @@ class TestMessages(BillingCommon):
         self.env["res.lang"]._activate_lang("sw")
         self.client.lang = "sw"
         order = self.make_quotation()
-        self.assertIn('lang="sw"', self.mails(order).body_html)
+        mail = self.mails(order)
+        self.assertIn('lang="sw"', mail.body_html)
+        self.assertIn("Soma na uidhinishe", mail.body_html)
+        self.assertEqual(mail.subject, f"Makadirio {order.name} kutoka SIRE TECH Ltd")
+        self.assertNotIn("Read and approve", mail.body_html)
 
     def test_client_hears_once_and_from_us(self):
         order = self.make_quotation()
