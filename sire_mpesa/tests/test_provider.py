@@ -46,6 +46,18 @@ class TestProvider(MpesaCommon):
         other.state = "disabled"
         self.assertFalse(providers._mpesa_for_company(self.company_2))
 
+    def test_other_companys_transactions(self):
+        """An accountant of one company neither reads nor asks about the prompts of another."""
+        tx = self.request()
+        accountant = self.make_user("mpesa.other", "account.group_account_invoice", company=self.company_2)
+        self.assertFalse(self.env["payment.transaction"].with_user(accountant).search([("id", "=", tx.id)]))
+        for call in (
+            lambda: tx.with_user(accountant).read(["mpesa_phone"]),
+            tx.with_user(accountant).action_mpesa_query,
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
     def test_company_without_accounts_yet(self):
         post_init_hook(self.env)
         other = self.env["payment.provider"].search([("code", "=", "mpesa"), ("company_id", "=", self.company_2.id)])

@@ -92,6 +92,17 @@ class TestPaymentForm(MpesaCommon, HttpCase):
         self.assertEqual(page.status_code, 200)
         self.assertIn("sire_mpesa_phone", page.text)
 
+    def test_portal_page_says_why_it_failed(self):
+        self.authenticate(None, None)
+        tx = self.request()
+        self.receive(tx, self.failed_callback(tx, 2001))
+        page = self.url_open(tx.invoice_ids.get_portal_url())
+        self.assertIn("The M-Pesa PIN was wrong", page.text)
+        self.assertIn("Pay Now", page.text)
+        self.make_wizard(tx.invoice_ids)._create_payments()
+        page = self.url_open(tx.invoice_ids.get_portal_url())
+        self.assertNotIn("o_sire_mpesa_failure", page.text)
+
     def test_start(self):
         self.authenticate(None, None)
         invoice = self.make_invoice()
