@@ -6,5 +6,6 @@ class AccountChartTemplate(models.AbstractModel):
 
     def _post_load_data(self, template_code, company, template_data):
         """Override of `account`: a company that gets its chart gets its cash journal and receipts with it."""
-        super()._post_load_data(template_code, company, template_data)
+        result = super()._post_load_data(template_code, company, template_data)
         (company or self.env.company)._sire_setup_cash()
+        return result

@@ -87,9 +87,10 @@ class AccountPayment(models.Model):
     @api.depends("sire_receipt_number")
     def _compute_display_name(self):
         """Override of `account`: a receipt is called by the number on the paper."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for payment in self.filtered("sire_receipt_number"):
             payment.display_name = payment.sire_receipt_number
+        return result
 
     # === CRUD ===#
 

@@ -75,7 +75,9 @@ class ProjectProject(models.Model):
         self.ensure_one()
         self.env["sale.order"].check_access("create")
         if not self.partner_id:
-            raise UserError(self.env._("Choose the client of %s first: the quotation is made out to the client.", self.name))
+            raise UserError(
+                self.env._("Choose the client of %s first: the quotation is made out to the client.", self.name)
+            )
         # Two clicks at once: the second waits and finds the tasks taken.
         self.env.cr.execute(SQL("SELECT id FROM project_project WHERE id = %s FOR UPDATE", self.id))
         tasks, without_hours = self._sire_get_unbilled_tasks()
