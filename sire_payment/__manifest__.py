@@ -9,5 +9,4 @@
         "sire_base",
         "account_payment",
     ],
-    "installable": True,
 }

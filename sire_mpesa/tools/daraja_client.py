@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from odoo.addons.sire_mpesa.utils import StkResult, is_code, to_text
+from ..utils import StkResult, is_code, to_text
 
 _logger = logging.getLogger(__name__)
 

@@ -27,9 +27,7 @@ patch(PaymentForm.prototype, {
         if (providerCode === "mpesa" && flow === "direct") {
             const input = this._getSireMpesaPhoneInput();
             const isPhone = KENYAN_MOBILE.test(input.value.replace(/[\s().-]/g, ""));
-            input.setCustomValidity(
-                isPhone ? "" : _t("Type a Kenyan mobile number, such as 0712 345 678.")
-            );
+            input.setCustomValidity(isPhone ? "" : _t("Type a Kenyan mobile number, such as 0712 345 678."));
             if (!input.reportValidity()) {
                 this._enableButton();
                 return;
