@@ -2,7 +2,7 @@ import base64
 import binascii
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import human_size
 
 from odoo.addons.sire_projects.const import MAX_MB_DEFAULT, MAX_MB_PARAMETER
@@ -61,6 +61,9 @@ class SireProjectDocument(models.Model):
         vals = {
             name: value for name, value in vals.items() if name != "mimetype"
         }  # what was found in the content stays
+        if "project_id" in vals and any(document.project_id.id != vals["project_id"] for document in self):
+            # Who may write here need not be somebody who may write, or even read, there.
+            raise UserError(self.env._("A document stays with its project: add it to the other one instead."))
         if not vals.keys() & {"kind", "url", "file", "file_name"}:
             return super().write(vals)
         for document in self:

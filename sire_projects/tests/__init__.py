@@ -1,0 +1,8 @@
+from . import (
+    test_clients,
+    test_documents,
+    test_document_rules,
+    test_home,
+    test_projects,
+    test_tasks,
+)

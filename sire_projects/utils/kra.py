@@ -2,7 +2,7 @@
 
 import re
 
-_PIN = re.compile(r"[A-Z]\d{9}[A-Z]")
+_PIN = re.compile(r"[A-Z][0-9]{9}[A-Z]")
 
 
 def clean_pin(raw):
