@@ -4,7 +4,6 @@ from pathlib import Path
 
 HOST_MODULES = (
     "account_payment",
-    "crm",
     "hr_timesheet",
     "l10n_ke",
     "payment_stripe",
