@@ -123,28 +123,6 @@ class TestClients(ProjectsCommon):
         self.assertFalse(theirs.with_user(self.user_manager).has_access("read"))
         self.assertFalse(client.sire_duplicate_warning)
 
-    # === BUSINESS ===#
-
-    def test_what_there_is_with_a_client(self):
-        self.make_business()
-        self.project.partner_id = self.client
-        person = self.env["res.partner"].create({"name": "Mary", "parent_id": self.client.id})
-        self.env["project.project"].create({"name": "Hers", "partner_id": person.id})
-        for user in (self.user_manager, self.user_accountant, self.user_viewer):
-            client = self.client.with_user(user)
-            self.assertEqual(client.sire_project_count, 2)
-            self.assertEqual((client.sire_quotation_count, client.sire_invoice_count), (1, 1))
-            self.assertEqual(client.sire_balance, self.invoice.amount_residual)
-            for action, records in (
-                (client.action_sire_projects(), 2),
-                (client.action_sire_quotations(), 1),
-                (client.action_sire_invoices(), 1),
-            ):
-                self.assertEqual(self.env[action["res_model"]].search_count(action["domain"]), records)
-        with self.assertRaises(AccessError):
-            self.client.with_user(self.user_developer).read(["sire_balance"])
-        self.assertEqual(self.client.with_user(self.user_developer).sire_project_count, 2)
-
     def test_who_is_a_client(self):
         action = self.env.ref("sire_projects.action_sire_clients")
         found = self.env["res.partner"].search(safe_eval(action.domain))
@@ -161,3 +139,29 @@ class TestClients(ProjectsCommon):
                 self.client.with_user(user).create({"name": "x"})
         self.client.with_user(self.user_accountant).write({"phone": "0712345678"})
         self.assertEqual(self.client.phone, "+254712345678")
+
+
+@tagged("post_install", "-at_install")
+class TestClientBusiness(ProjectsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_business()
+
+    def test_what_there_is_with_a_client(self):
+        person = self.env["res.partner"].create({"name": "Mary", "parent_id": self.client.id})
+        self.env["project.project"].create({"name": "Hers", "partner_id": person.id})
+        for user in (self.user_manager, self.user_accountant, self.user_viewer):
+            client = self.client.with_user(user)
+            self.assertEqual(client.sire_project_count, 2)
+            self.assertEqual((client.sire_quotation_count, client.sire_invoice_count), (1, 1))
+            self.assertEqual(client.sire_balance, self.invoice.amount_residual)
+            for action, records in (
+                (client.action_sire_projects(), 2),
+                (client.action_sire_quotations(), 1),
+                (client.action_sire_invoices(), 1),
+            ):
+                self.assertEqual(self.env[action["res_model"]].search_count(action["domain"]), records)
+        with self.assertRaises(AccessError):
+            self.client.with_user(self.user_developer).read(["sire_balance"])
+        self.assertEqual(self.client.with_user(self.user_developer).sire_project_count, 2)
