@@ -18,9 +18,11 @@ class ResPartner(models.Model):
         string="WhatsApp", index="btree_not_null", help="The number on which this client reads WhatsApp."
     )
     sire_phone_display = fields.Char(string="Phone as Written", compute="_compute_sire_phone_display")
-    sire_phone_warning = fields.Char(compute="_compute_sire_phone_warning")
-    sire_duplicate_ids = fields.Many2many("res.partner", compute="_compute_sire_duplicates")
-    sire_duplicate_warning = fields.Char(compute="_compute_sire_duplicates")
+    sire_phone_warning = fields.Char(string="Phone Warning", compute="_compute_sire_phone_warning")
+    sire_duplicate_ids = fields.Many2many(
+        "res.partner", string="Perhaps the Same Client", compute="_compute_sire_duplicates"
+    )
+    sire_duplicate_warning = fields.Char(string="Duplicate Warning", compute="_compute_sire_duplicates")
     country_id = fields.Many2one(default=lambda self: self._default_sire_country())
 
     @api.model

@@ -23,7 +23,9 @@ class ResPartner(models.Model):
         groups=GROUP_SEE_MONEY,
         help="Open on posted invoices, credit notes taken off, in the company's currency.",
     )
-    sire_balance_currency_id = fields.Many2one("res.currency", compute="_compute_sire_balance_currency_id")
+    sire_balance_currency_id = fields.Many2one(
+        "res.currency", string="Balance Currency", compute="_compute_sire_balance_currency_id"
+    )
 
     # === COMPUTES ===#
 
