@@ -78,8 +78,8 @@ class ProjectProject(models.Model):
             raise UserError(
                 self.env._("Choose the client of %s first: the quotation is made out to the client.", self.name)
             )
-        # Two clicks at once: the second waits and finds the tasks taken.
-        self.env.cr.execute(SQL("SELECT id FROM project_project WHERE id = %s FOR UPDATE", self.id))
+        # Two clicks at once: the second waits, starts over because the row was touched, and finds the tasks taken.
+        self.env.cr.execute(SQL("UPDATE project_project SET write_date = write_date WHERE id = %s", self.id))
         tasks, without_hours = self._sire_get_unbilled_tasks()
         company = self.company_id or self.env.company
         order = (

@@ -1,10 +1,7 @@
-import hashlib
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import SQL
 
 from odoo.addons.sire_base.utils.eat import eat_today
 
@@ -71,11 +68,6 @@ class SaleOrder(models.Model):
         compute="_compute_sire_state",
         search="_search_sire_state",
     )
-    sire_changed = fields.Boolean(
-        string="Changed Since Sent",
-        compute="_compute_sire_changed",
-        help="The client cannot approve what differs from what was sent: send it again.",
-    )
     sire_sent_digest = fields.Char(string="Digest of What Was Sent", readonly=True, copy=False)
     sire_opened_at = fields.Datetime(string="Opened by the Client", readonly=True, copy=False)
     sire_approved_digest = fields.Char(string="Digest of What Was Approved", readonly=True, copy=False)
@@ -119,13 +111,6 @@ class SaleOrder(models.Model):
             "cancelled": Domain("state", "=", "cancel") & Domain("sire_declined_at", "=", False),
         }
         return Domain.OR(domains[state] for state in value if state in domains)
-
-    @api.depends("state", "sire_sent_digest")
-    def _compute_sire_changed(self):
-        for order in self:
-            order.sire_changed = bool(
-                order.state == "sent" and order.sire_sent_digest and order._sire_digest() != order.sire_sent_digest
-            )
 
     def _compute_is_expired(self):
         """Override of `sale`: the last day of validity ends at midnight in Nairobi, not in Greenwich."""
@@ -199,42 +184,6 @@ class SaleOrder(models.Model):
         return self.env._("Quotation made")
 
     # === BUSINESS ===#
-
-    def _sire_digest(self):
-        """Digest of what the client agrees to.
-
-        :return: SHA-256 (hex) of lines, prices, taxes, totals, terms, validity, client and currency
-        :rtype: str
-        """
-        self.ensure_one()
-        lines = [
-            [
-                line.display_type or "",
-                line.product_id.id,
-                line.name or "",
-                f"{line.product_uom_qty:.4f}",
-                line.product_uom_id.id,
-                f"{line.price_unit:.6f}",
-                f"{line.discount:.4f}",
-                [
-                    [tax.id, tax.amount_type, f"{tax.amount:.4f}", tax.price_include]
-                    for tax in line.tax_ids.sorted("id")
-                ],
-                f"{line.price_total:.4f}",
-            ]
-            for line in self.order_line.sorted(lambda line: (line.sequence, line.id))
-        ]
-        content = {
-            "version": 1,
-            "company": self.company_id.id,
-            "client": [self.partner_id.id, self.partner_invoice_id.id],
-            "currency": self.currency_id.name,
-            "lines": lines,
-            "totals": [f"{self.amount_untaxed:.4f}", f"{self.amount_tax:.4f}", f"{self.amount_total:.4f}"],
-            "terms": [html2plaintext(self.note or "").strip(), self.payment_term_id.id, self.fiscal_position_id.id],
-            "validity": self.validity_date.isoformat() if self.validity_date else "",
-        }
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def _sire_set_default_taxes(self):
         """Give lines whose product has no tax in this company the company's own sale tax (VAT 16 % in Kenya)."""

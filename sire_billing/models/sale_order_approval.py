@@ -161,7 +161,7 @@ class SaleOrder(models.Model):
             author=recorded_by.partner_id if recorded_by else self.partner_id,
         )
         if self.partner_id.email_normalized and not approved_at:
-            invoice_sudo._sire_send_document("sire_billing.mail_template_invoice")
+            order_sudo._sire_mail_invoice(invoice_sudo)
         return invoice_sudo.with_env(self.env)
 
     def _sire_decline(self, reason, name=None):
@@ -210,6 +210,15 @@ class SaleOrder(models.Model):
         gate.opened(orders_sudo).write({"sire_opened_at": fields.Datetime.now()})
 
     # === HELPERS ===#
+
+    def _sire_mail_invoice(self, invoice):
+        """E-mail the link of the invoice. A template that somebody broke does not undo the approval."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                invoice._sire_send_document("sire_billing.mail_template_invoice")
+        except UserError as error:
+            self.message_post(body=self.env._("The invoice was not e-mailed: %s", error))
 
     def _sire_tell_manager(self, get_body, author):
         """Post what the client did, in the manager's language, and notify the manager.

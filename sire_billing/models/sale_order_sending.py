@@ -1,10 +1,14 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
 
 from .. import gate
+
+SAME_CLICK = timedelta(seconds=5)
 
 
 class SaleOrder(models.Model):
@@ -21,10 +25,24 @@ class SaleOrder(models.Model):
         self.check_access("write")
         self._sire_lock()
         self._sire_check_sendable()
+        if self._sire_has_just_been_sent():
+            return True
         pdf = self._sire_render_pdf()
         gate.opened(self).write({"state": "sent", "sire_sent_digest": self._sire_digest(), "sire_opened_at": False})
         self._sire_send_document("sire_billing.mail_template_quotation", attachments=pdf)
         return True
+
+    def _sire_has_just_been_sent(self):
+        """:return: whether this is the second of two clicks: the same content left a moment ago"""
+        self.ensure_one()
+        return (
+            self.state == "sent"
+            and bool(self.sire_sent_at)
+            and self.sire_sent_at > fields.Datetime.now() - SAME_CLICK
+            and self.sire_sent_to == self.partner_id.email_normalized
+            and self.sire_delivery != "failed"
+            and not self.sire_changed
+        )
 
     def _sire_form_action(self):
         """:return: the action that opens this quotation in our own form, also after a reload of the page"""

@@ -77,6 +77,12 @@ class TestHostDoors(BillingCommon, HttpCase):
         self.assertEqual(order.sire_state, "sent")
         self.assertFalse(order.signed_by)
 
+    def test_portal_leads_to_the_client_page(self):
+        order = self.make_quotation()
+        page = self.url_open(f"/my/orders/{order.id}?access_token={order.sudo()._portal_ensure_token()}")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(order.sire_client_url, page.text)
+
     def test_no_payment_for_a_quotation(self):
         order = self.make_quotation()
         provider = self.env["payment.provider"].create({"name": "Test", "code": "none", "state": "test"})

@@ -1,4 +1,10 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import BillingCommon
 
@@ -88,6 +94,25 @@ class TestMessages(BillingCommon):
         order.sudo()._send_order_confirmation_mail()
         order.sudo()._send_payment_succeeded_for_order_mail()
         self.assertEqual(self.env["mail.mail"].search_count([("recipient_ids", "in", self.client.ids)]), 2)
+
+    def test_a_broken_template_does_not_undo_the_approval(self):
+        self.env.ref("sire_billing.mail_template_invoice").body_html = '<p t-out="object.no_such_field"/>'
+        order = self.make_quotation()
+        with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
+            invoice = self.approve(order)
+        self.assertEqual((invoice.state, order.sire_state), ("posted", "approved"))
+        self.assertIn("The invoice was not e-mailed", "".join(order.message_ids.mapped("body")))
+
+    def test_two_clicks_are_one_mail(self):
+        order = self.make_quotation()
+        order.action_sire_send()
+        self.assertEqual(len(self.mails(order)), 1)
+        order.order_line[0].price_unit = 1
+        order.action_sire_send()
+        self.assertEqual(len(self.mails(order)), 2)
+        with freeze_time(fields.Datetime.now() + timedelta(seconds=6)):
+            order.action_sire_send()
+        self.assertEqual(len(self.mails(order)), 3)
 
     def test_client_without_mail_is_invoiced_all_the_same(self):
         order = self.make_quotation()

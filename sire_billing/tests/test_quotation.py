@@ -189,7 +189,24 @@ class TestQuotation(BillingCommon):
         self.env.invalidate_all()
         self.assertEqual(order._sire_digest(), before)
 
-    def test_no_link_table_no_crash_without_pdf_engine(self):
+    def test_the_open_form_says_that_it_was_changed(self):
+        order = self.make_quotation()
+        form = Form(order, "sire_billing.sale_order_view_form")
+        self.assertFalse(form.sire_changed)
+        with form.order_line.edit(0) as line:
+            line.price_unit = 1
+        self.assertTrue(form.sire_changed)
+        with form.order_line.edit(0) as line:
+            line.price_unit = 5000
+        self.assertFalse(form.sire_changed)
+        with form.order_line.new() as line:
+            line.name = "Travel"
+            line.price_unit = 100
+        self.assertTrue(form.sire_changed)
+        form.save()
+        self.assertTrue(order.sire_changed)
+
+    def test_sent_without_pdf_where_there_is_no_engine(self):
         order = self.make_quotation(sent=False)
         report = self.registry["ir.actions.report"]
         with patch.object(report, "get_wkhtmltopdf_state", lambda self: "install"):

@@ -146,6 +146,26 @@ class TestRaces(BaseCase):
         results = self.run_all(partial(self.approve, self.order_id), decline)
         self.assertEqual(len([result for result in results if isinstance(result, str)]), 1, results)
 
+    def test_two_quotations_from_one_project_at_once(self):
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            project = env["project.project"].create({"name": "Race", "partner_id": self.partner_id})
+            env["project.task"].create({"name": "Run", "project_id": project.id, "allocated_hours": 1})
+            project_id = project.id
+
+        def make(env):
+            env["project.project"].browse(project_id).action_sire_new_quotation()
+
+        self.assertEqual(self.run_all(make, make), [None, None])
+        with self.registry.cursor() as cr:
+            project = self.make_env(cr)["project.project"].browse(project_id)
+            self.assertEqual(project.sire_order_ids.order_line.mapped("name"), ["Run"])
+            self.assertEqual(len(project.sire_order_ids), 2)
+            gate.opened(project.sire_order_ids).write({"state": "cancel"})
+            project.sire_order_ids.unlink()
+            project.task_ids.unlink()
+            project.unlink()
+
     def test_two_cashiers_at_once(self):
         invoice_id = self.make_invoice()
         numbers = self.run_all(*[partial(self.take_cash, invoice_id, 400)] * 2)

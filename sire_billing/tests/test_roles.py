@@ -49,6 +49,18 @@ class TestRoles(BillingCommon):
         for name in ("sire_quoted", "sire_invoice_count", "action_sire_new_quotation"):
             self.assertNotIn(name, view["arch"])
 
+    def test_viewer_prints(self):
+        invoice = self.make_invoice()
+        payment = self.take_cash(invoice, 100)
+        reports = self.env["ir.actions.report"].with_user(self.user_viewer)
+        for report, record, words in (
+            ("sale.action_report_saleorder", invoice.sire_order_id, "Design"),
+            ("account.account_invoices", invoice, invoice.name),
+            ("sire_billing.action_report_sire_receipt", payment, payment.sire_receipt_number),
+        ):
+            with self.subTest(report=report):
+                self.assertIn(words, reports._render_qweb_html(report, record.ids)[0].decode())
+
     def test_viewer_changes_nothing(self):
         order = self.make_quotation(sent=False)
         sent = self.make_quotation()

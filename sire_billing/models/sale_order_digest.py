@@ -1,0 +1,91 @@
+import hashlib
+import json
+
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+DIGEST_LINE_FIELDS = (
+    "display_type",
+    "product_id",
+    "name",
+    "product_uom_qty",
+    "product_uom_id",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "price_total",
+    "sequence",
+)
+
+
+class SaleOrder(models.Model):
+    """What the client agrees to, in one line of hex: stored when it is sent, compared when it is approved."""
+
+    _inherit = "sale.order"
+
+    sire_changed = fields.Boolean(
+        string="Changed Since Sent",
+        compute="_compute_sire_changed",
+        help="The client cannot approve what differs from what was sent: send it again.",
+    )
+
+    @api.depends(
+        "state",
+        "sire_sent_digest",
+        "company_id",
+        "partner_id",
+        "partner_invoice_id",
+        "currency_id",
+        "validity_date",
+        "note",
+        "payment_term_id",
+        "fiscal_position_id",
+        "amount_total",
+        *(f"order_line.{name}" for name in DIGEST_LINE_FIELDS),
+    )
+    def _compute_sire_changed(self):
+        for order in self:
+            order.sire_changed = bool(
+                order.state == "sent" and order.sire_sent_digest and order._sire_digest() != order.sire_sent_digest
+            )
+
+    def _sire_digest(self):
+        """Digest of what the client agrees to.
+
+        :return: SHA-256 (hex) of lines, prices, taxes, totals, terms, validity, client and currency
+        :rtype: str
+        """
+        self.ensure_one()
+        # _origin: in an open form the records that lines point to are new ones, with the real ones behind them
+        lines = [
+            [
+                line.display_type or "",
+                line.product_id._origin.id,
+                line.name or "",
+                f"{line.product_uom_qty:.4f}",
+                line.product_uom_id._origin.id,
+                f"{line.price_unit:.6f}",
+                f"{line.discount:.4f}",
+                [
+                    [tax.id, tax.amount_type, f"{tax.amount:.4f}", tax.price_include]
+                    for tax in line.tax_ids._origin.sorted("id")
+                ],
+                f"{line.price_total:.4f}",
+            ]
+            for line in self.order_line.sorted("sequence")
+        ]
+        content = {
+            "version": 1,
+            "company": self.company_id._origin.id,
+            "client": [self.partner_id._origin.id, self.partner_invoice_id._origin.id],
+            "currency": self.currency_id.name,
+            "lines": lines,
+            "totals": [f"{self.amount_untaxed:.4f}", f"{self.amount_tax:.4f}", f"{self.amount_total:.4f}"],
+            "terms": [
+                html2plaintext(self.note or "").strip(),
+                self.payment_term_id._origin.id,
+                self.fiscal_position_id._origin.id,
+            ],
+            "validity": self.validity_date.isoformat() if self.validity_date else "",
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
