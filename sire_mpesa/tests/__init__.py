@@ -8,5 +8,6 @@ from . import (
     test_resolver,
     test_sandbox,
     test_status,
+    test_storm,
     test_utils,
 )

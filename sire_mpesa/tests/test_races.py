@@ -21,8 +21,9 @@ CREDENTIALS = {
 }
 
 
-@tagged("post_install", "-at_install")
-class TestMpesaRaces(RaceCase):
+class MpesaRaceCase(RaceCase):
+    """Prompts of the race's invoice, and a Safaricom that every thread reaches."""
+
     daraja = FakeDaraja()
 
     def setUp(self):
@@ -116,6 +117,9 @@ class TestMpesaRaces(RaceCase):
             )
             self.read(self.work)
 
+
+@tagged("post_install", "-at_install")
+class TestMpesaRaces(MpesaRaceCase):
     def assertBookedOnce(self, tx_id, receipt="NLJ7RT61SV"):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
