@@ -1,3 +1,4 @@
+import logging
 import os
 
 from psycopg2.errors import SerializationFailure
@@ -6,6 +7,8 @@ from odoo import models
 
 from ..const import PUBLIC_VARIABLE
 from ..utils import is_demo_server
+
+_logger = logging.getLogger(__name__)
 
 
 class IrConfigParameter(models.Model):
@@ -24,4 +27,4 @@ class IrConfigParameter(models.Model):
                     if self.get_param(key) != value:
                         self.set_param(key, value)
         except SerializationFailure:
-            pass  # another worker wrote the same address at the same moment
+            _logger.info("Another worker wrote the address of this server at the same moment")

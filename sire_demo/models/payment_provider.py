@@ -1,3 +1,4 @@
+import logging
 import os
 
 from psycopg2.errors import SerializationFailure
@@ -6,6 +7,8 @@ from odoo import models
 
 from ..const import SANDBOX_MPESA, SANDBOX_VARIABLE
 from ..utils import is_demo_server
+
+_logger = logging.getLogger(__name__)
 
 
 class PaymentProvider(models.Model):
@@ -26,4 +29,4 @@ class PaymentProvider(models.Model):
             with self.env.cr.savepoint():  # every worker does this when it starts
                 provider.mpesa_base_url = url
         except SerializationFailure:
-            pass  # another worker wrote the same address at the same moment
+            _logger.info("Another worker wrote the address of the sandbox at the same moment")
