@@ -12,11 +12,12 @@ import re
 import shutil
 import subprocess
 
-from . import modules, paths, process, settings, venv
+from . import modules, paths, process, serve, settings
 from .errors import Failure
 from .kenya import HOST_MODULES, LANGUAGES, SCRIPT
 from .ui import Step
 
+ASSETS = SCRIPT.parent / "assets.py"
 KEPT = 6  # prepared databases of ours; older ones are dropped
 
 
@@ -109,7 +110,16 @@ class Databases:
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:12]
 
     def odoo_run(
-        self, what, database, *arguments, step=None, share=(0, 1), stdin=None, command="server", disposable=True
+        self,
+        what,
+        database,
+        *arguments,
+        step=None,
+        share=(0, 1),
+        stdin=None,
+        command="server",
+        disposable=True,
+        environ=None,
     ):
         """Runs Odoo on a database until it is done.
 
@@ -117,11 +127,12 @@ class Databases:
         :param step: the step that shows how far it is
         :param share: which part of that step this is, from and to
         :param disposable: whether the database can be built anew when the machine loses power, so that commits need not wait
+        :param environ: more environment variables, :data:`SIRE_COVERAGE_RC` for example
         """
         conf = settings.write("build", self.odoo, self.cluster, database, without_demo="True")
-        env = settings.environment(self.odoo, self.cluster, SIRE_DEMO="1")
+        env = settings.environment(self.odoo, self.cluster, SIRE_DEMO="1", **(environ or {}))
         env = settings.unhurried(env) if disposable else env
-        line = [venv.python(), "-m", "odoo", command, "-c", conf, "-d", database, "--no-http", *arguments]
+        line = [*serve.python_command("odoo", env), command, "-c", conf, "-d", database, "--no-http", *arguments]
         if command == "server":
             line += ["--stop-after-init", "--max-cron-threads=0"]
 
@@ -191,26 +202,33 @@ class Databases:
                 "Tell the maintainers: this Odoo differs from the one that was tried",
             )
 
-    def ensure(self, wanted):
+    def ensure(self, wanted, warm=False):
         """A prepared database with modules of ours, built when it is not there.
 
         :param wanted: names of our modules; what they stand on comes with them; none gives the host database
+        :param warm: whether what a browser loads first is compiled already
         :return: its name; copy it, never change it
         """
         host = self.ensure_host()
         if not wanted:
             return host
         prints = modules.fingerprints(modules.closure(wanted))
-        key = hashlib.sha256(json.dumps([self.host_key(), prints], sort_keys=True).encode()).hexdigest()[:12]
+        key = hashlib.sha256(json.dumps([self.host_key(), prints, warm], sort_keys=True).encode()).hexdigest()[:12]
         name = f"prepared_{key}"
         if name in self.names():
             return name
         base, there = self._nearest(prints, host)
         part = f"{name}_part"
         missing = [module for module in prints if module not in there]
-        with Step(f"Database with {', '.join(missing)}") as step:
+        with Step(f"Database with {', '.join(missing) or 'compiled assets'}") as step:
             self.copy(base, part)
-            self.odoo_run(f"Installing {', '.join(missing)}", part, "-i", ",".join(missing), step=step)
+            if missing:
+                self.odoo_run(
+                    f"Installing {', '.join(missing)}", part, "-i", ",".join(missing), step=step, share=(0, 0.8)
+                )
+            if warm:
+                with ASSETS.open() as script:
+                    self.odoo_run("Compiling what browsers load first", part, command="shell", stdin=script)
             self.mark(part, self.host_key(), prints)
             self.rename(part, name)
         return name

@@ -17,6 +17,7 @@ import urllib.request
 from . import locking, paths, process, serve, settings, setup, venv
 from .errors import Failure
 
+DEMO_MODULES = ("sire_demo",)
 _COUNT = itertools.count(1)
 CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -144,7 +145,7 @@ def odoo_shell(bench, database, script, env=None):
 _BENCH = None
 
 
-def prepared(database_modules=("sire_demo",)):
+def prepared(database_modules=DEMO_MODULES):
     """A fresh copy of the prepared database with those modules of ours.
 
     :return: ``(bench, name)``; drop it with ``bench.databases.drop(name)``
@@ -153,14 +154,14 @@ def prepared(database_modules=("sire_demo",)):
     with locking.prepared_alone("tests prepare a database"):
         if _BENCH is None or not _BENCH.cluster.running():
             _BENCH = setup.bench(dev=True)
-        source = _BENCH.databases.ensure(tuple(database_modules))
+        source = _BENCH.databases.ensure(tuple(database_modules), warm=True)
         name = f"test_{os.getpid()}_{next(_COUNT)}"
         _BENCH.databases.copy(source, name)
     return _BENCH, name
 
 
 @contextlib.contextmanager
-def server(database_modules=("sire_demo",), port=0, env=None, options=None, sandbox=True):
+def server(database_modules=DEMO_MODULES, port=0, env=None, options=None, sandbox=True):
     """A running Odoo on a copy of a prepared database, with a sandbox of its own.
 
     :param database_modules: modules of ours that are installed; what they stand on comes with them

@@ -49,7 +49,7 @@ def main(arguments):
 def _database(databases, fresh):
     """Database ``sire``: a copy of the prepared one, or what was there, brought up to date."""
     if fresh or DATABASE not in databases.names():
-        source, part = databases.ensure(MODULES), f"{DATABASE}_part"
+        source, part = databases.ensure(MODULES, warm=True), f"{DATABASE}_part"
         with Step("Database for SIRE"):
             databases.copy(source, part)
             made_of = databases.made_of(source)

@@ -5,9 +5,10 @@ import signal
 import subprocess
 import sys
 
-from host import browser, locking, modules, odoo_tree, packages, paths, settings, setup, venv
+from host import browser, locking, modules, odoo_tree, packages, paths, settings, setup, testing, venv
 from host.errors import Failure
 from host.kinds import DEMO, FULL, kind_of
+from host.ui import Step
 
 HELP = "run tests: ./sire test [module or path ...] [pytest's options]"
 NEED_SERVER = ("tests/e2e", "tests/resilience", "tests/upgrade")
@@ -98,27 +99,40 @@ def main(arguments):
         if needs_server or full:
             browser.ensure()
         env = {**settings.unhurried(settings.environment(bench.odoo, bench.cluster)), "SIRE_DEMO": "1"}
-        copies = {}
-        stem = f"test_{os.getpid()}"
-        if "module" in kinds:
-            ours = [
-                name for name in modules.manifests() if full and name != "sire_demo" or name in named - {"sire_demo"}
-            ]
-            copies["module"] = (bench.databases.ensure(ours), f"{stem}_main")
-        if "demo" in kinds:
-            copies["demo"] = (bench.databases.ensure(["sire_demo"]), f"{stem}_demo")
+        measure = _measure(options) if full else {}
+        copies = _copies(bench, kinds, named, full, measure)
         if needs_server:
-            bench.databases.ensure(["sire_demo"])
-        for source, copy in copies.values():
-            bench.databases.copy(source, copy)
+            bench.databases.ensure(testing.DEMO_MODULES, warm=True)
     try:
-        return _pytest(bench, env, copies, targets, options, full)
+        return _pytest(bench, {**env, **measure}, copies, targets, options)
     finally:
-        for _source, copy in copies.values():
+        for copy in copies.values():
             for name in bench.databases.names():
                 if name == copy or name.startswith(f"{copy}-"):
                     bench.databases.drop(name)
         bench.release()
+
+
+def _copies(bench, kinds, named, full, measure):
+    """The databases that this run works on, each a copy of its own.
+
+    :param measure: when coverage is wanted, the environment that says so: installing the demo company is part of its tests then
+    :return: ``{kind: name}``
+    """
+    databases, stem, found = bench.databases, f"test_{os.getpid()}", {}
+    ours = [name for name in modules.manifests() if full and name != "sire_demo" or name in named - {"sire_demo"}]
+    if "module" in kinds:
+        found["module"] = f"{stem}_main"
+        databases.copy(databases.ensure(ours), found["module"])
+    if "demo" in kinds:
+        found["demo"] = f"{stem}_demo"
+        if not measure:
+            databases.copy(databases.ensure(testing.DEMO_MODULES, warm=True), found["demo"])
+            return found
+        databases.copy(databases.ensure(ours), found["demo"])
+        with Step("Demo company, measured") as step:
+            databases.odoo_run("Installing sire_demo", found["demo"], "-i", "sire_demo", step=step, environ=measure)
+    return found
 
 
 def _command(targets, options, config=None, database=None):
@@ -128,7 +142,8 @@ def _command(targets, options, config=None, database=None):
     return [*command, "-p", "no:odoo"]
 
 
-def _pytest(bench, env, copies, targets, options, full):
+def _pytest(bench, env, copies, targets, options):
+    full = "COVERAGE_FILE" in env and FULL in env
     several = full or len(copies) > 1
     first = copies.get("module") or copies.get("demo")
     options = list(options)
@@ -137,28 +152,37 @@ def _pytest(bench, env, copies, targets, options, full):
             "test",
             bench.odoo,
             bench.cluster,
-            first[1],
+            first,
             without_demo="True",
             max_cron_threads="0",
             limit_memory_hard="0",  # Odoo would limit this process's address space, and no browser starts below it
         )
-        command = _command(targets, options, config, first[1])
+        command = _command(targets, options, config, first)
     else:
         command = _command(targets, options)
     if several and not any(option.startswith(("-n", "--numprocesses", "--pdb")) for option in options):
         command += ["-n", str(max(2, min(4, os.cpu_count() or 2)))]
         if len(copies) > 1:
-            env[DEMO] = copies["demo"][1]
+            env[DEMO] = copies["demo"]
     if full:
-        folder = paths.make("coverage")
-        for old in folder.iterdir():
-            old.unlink()
-        env["COVERAGE_FILE"] = str(folder / ".coverage")
-        env["SIRE_COVERAGE_RC"] = str(_coverage_rc(folder))
-        env[FULL] = "1" if not options else ""
-        command += ["--cov-report=", f"--cov-config={env['SIRE_COVERAGE_RC']}"]
+        command += ["--cov-append", "--cov-report=", f"--cov-config={env['SIRE_COVERAGE_RC']}"]
         command += [f"--cov={name}" for name in modules.manifests()]
     return _child(command, env)
+
+
+def _measure(options):
+    """A clean folder for coverage's data.
+
+    :return: what tells coverage, and the servers that tests start, about it
+    """
+    folder = paths.make("coverage")
+    for old in folder.iterdir():
+        old.unlink()
+    return {
+        "COVERAGE_FILE": str(folder / ".coverage"),
+        "SIRE_COVERAGE_RC": str(_coverage_rc(folder)),
+        FULL: "" if options else "1",
+    }
 
 
 def _coverage_rc(folder):

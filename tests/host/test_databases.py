@@ -165,6 +165,8 @@ def test_prepared_once(databases, monkeypatch):
     assert databases.ensure(["sire_payment"]) == first and len(ran) == 1
     databases.ensure(["sire_mpesa"])
     assert ran[-1] == ("-i", "sire_mpesa")
+    assert databases.ensure(["sire_mpesa"], warm=True) != databases.ensure(["sire_mpesa"])
+    assert ran[-1] == () and len(ran) == 3  # nothing to install, assets to compile
 
 
 def test_a_build_that_fails_leaves_no_database_to_be_taken(databases, monkeypatch):
@@ -200,7 +202,7 @@ def test_run_updates_only_what_changed(databases, monkeypatch, has, expected):
         make(databases, "sire", {**prints, **has})
     else:
         make(databases, "prepared_x", prints)
-        monkeypatch.setattr(databases, "ensure", lambda wanted: "prepared_x")
+        monkeypatch.setattr(databases, "ensure", lambda wanted, warm: "prepared_x")
     run._database(databases, fresh=False)
     assert databases.made_of("sire")["modules"] == prints
     assert ran == ([("sire", "-u", "sire_base")] if expected == "-u" else [])
