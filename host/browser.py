@@ -28,7 +28,7 @@ def ensure():
     with Step("Chromium (Playwright's own: this system only has a snap)"):
         process.run(
             "Fetching Chromium",
-            [venv.python(dev=True), "-m", "playwright", "install", "--only-shell", "chromium"],
+            [venv.python(dev=True), "-m", "playwright", "install", "--no-shell", "chromium"],
             log="chromium",
             env=env,
         )

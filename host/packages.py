@@ -87,6 +87,10 @@ def _installed(package):
     return "install ok installed" in process.read(["dpkg-query", "-W", "-f", "${Status}", package])
 
 
+CHROMIUM_NEEDS = (
+    "libasound2t64", "libatk-bridge2.0-0t64", "libcairo2", "libcups2t64", "libgbm1", "libnss3", "libpango-1.0-0",
+    "libxcomposite1", "libxdamage1", "libxfixes3", "libxkbcommon0", "libxrandr2",
+)  # fmt: skip
 EVERYTHING = ("python", "postgres", "archive", "pdf", "tests")
 
 
@@ -104,8 +108,12 @@ def needed(parts):
     }
     if system()[0] != "debian" and not os.environ.get("SIRE_DEBIAN_MIRROR") and not process.which("debootstrap"):
         lacking["archive"].append("debootstrap")  # knows Debian's own mirror
-    if not chromium() and system()[0] == "debian":
-        lacking["tests"].append("chromium")
+    if os.environ.get("SIRE_ODOO"):
+        lacking["archive"] = []
+    if not chromium():  # elsewhere than on Debian Playwright brings one, which needs these
+        lacking["tests"] += (
+            ["chromium"] if system()[0] == "debian" else [n for n in CHROMIUM_NEEDS if not _installed(n)]
+        )
     for program, package in (("pdftotext", "poppler-utils"), ("docker-compose", "docker-compose")):
         if not process.which(program):
             lacking["tests"].append(package)

@@ -70,3 +70,10 @@ def free_space():
     while not path.exists():
         path = path.parent
     return shutil.disk_usage(path).free
+
+
+def prune(folder, keep, prefix=""):
+    """Deletes what a folder holds from before: everything whose name begins with ``prefix``, but ``keep``."""
+    for path in folder.iterdir():
+        if path.name.startswith(prefix) and path.name != keep:
+            remove(path)

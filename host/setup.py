@@ -1,8 +1,9 @@
 """Everything that must be there before Odoo can run, in order; what is there already costs nothing."""
 
 import contextlib
+import os
 
-from . import locking, odoo_tree, packages, paths, venv
+from . import archive, locking, odoo_tree, packages, paths, running, venv
 from .database import Databases
 from .errors import Failure
 from .postgres import Cluster
@@ -59,7 +60,17 @@ def bench(dev=False):
     cluster = Cluster()
     found = Bench(odoo, cluster, cluster.start())
     found.databases.sweep()
+    if not running.current() and not cluster.used_by_others():
+        _prune(dev)
     return found
+
+
+def _prune(dev):
+    """Removes Odoo and Python environments that are not pinned any more; nobody runs them now."""
+    home = paths.home()
+    paths.prune(home / "venv", venv.folder(dev).name, "dev-" if dev else "run-")
+    if not os.environ.get("SIRE_ODOO"):
+        paths.prune(home / "odoo", archive.lock_id(archive.read_lock()))
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ def bare(monkeypatch, home):
     monkeypatch.setattr(packages, "chromium", lambda: None)
     monkeypatch.setattr(packages, "_venv", lambda: False)
     monkeypatch.setattr(packages, "_keyring", lambda: False)
+    monkeypatch.setattr(packages, "_installed", lambda package: False)
     monkeypatch.setattr(packages, "_python_venv_name", lambda: "python3.11-venv")
     monkeypatch.setattr(packages, "_in_archive", lambda name: True)
     monkeypatch.setattr(process, "which", lambda name: "/usr/bin/sudo" if name == "sudo" else None)
@@ -131,7 +132,9 @@ def test_ubuntu_takes_debians_mirror_from_debootstrap_and_no_snap(bare, monkeypa
     monkeypatch.setattr(packages, "system", lambda: ("ubuntu", "24.04"))
     found = packages.needed(packages.EVERYTHING)
     assert "debootstrap" in found
-    assert "chromium" not in found
+    assert "chromium" not in found and "libnss3" in found
+    monkeypatch.setenv("SIRE_ODOO", "/somewhere")
+    assert packages.needed(("archive",)) == []
 
 
 def test_a_snaps_door_is_no_chromium(monkeypatch, tmp_path):

@@ -157,3 +157,10 @@ def test_the_kernel_ends_servers_of_a_test_that_dies(home):
     while process.born(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert process.born(pid) is None
+
+
+def test_what_is_not_pinned_any_more_is_removed(home):
+    for name in ("dev-1", "dev-2", "run-1"):
+        (home / name).mkdir()
+    paths.prune(home, "dev-2", "dev-")
+    assert sorted(path.name for path in home.iterdir()) == ["dev-2", "run-1"]
