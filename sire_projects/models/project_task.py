@@ -32,23 +32,25 @@ class ProjectTask(models.Model):
     @api.depends("stage_id")
     def _compute_state(self):
         """A task that enters a stage of done tasks is done; one that leaves it is open again."""
-        super()._compute_state()
+        result = super()._compute_state()
         for task in self:
             if task.stage_id.sire_done:
                 if not task.is_closed:
                     task.state = "1_done"
             elif task.state == "1_done" and any(task.project_id.type_ids.mapped("sire_done")):
                 task.state = "01_in_progress"
+        return result
 
     def _inverse_state(self):
         """A task marked as done goes to the stage of done tasks; one reopened there leaves it."""
-        super()._inverse_state()
+        result = super()._inverse_state()
         for task in self:
             stages = task.project_id.type_ids
             if task.state == "1_done" and not task.stage_id.sire_done:
                 task.stage_id = stages.filtered("sire_done")[:1] or task.stage_id
             elif not task.is_closed and task.stage_id.sire_done:
                 task.stage_id = stages.filtered(lambda stage: not stage.sire_done)[-1:] or task.stage_id
+        return result
 
     # === CRUD ===#
 
