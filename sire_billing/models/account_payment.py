@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
@@ -39,7 +40,7 @@ class AccountPayment(models.Model):
         string="Reference",
         compute="_compute_sire_reference",
         search="_search_sire_reference",
-        help="Cash: the number of the receipt. M-Pesa and card: the number the provider gave.",
+        help="Cash: the number of the receipt. M-Pesa and card: the number the provider gave. Otherwise our own.",
     )
     sire_method = fields.Char(string="Paid By", compute="_compute_sire_method")
 
@@ -56,21 +57,28 @@ class AccountPayment(models.Model):
 
     # === COMPUTES ===#
 
-    @api.depends("sire_receipt_number", "payment_transaction_id.provider_reference", "memo")
+    @api.depends("sire_receipt_number", "payment_transaction_id.provider_reference", "name")
     def _compute_sire_reference(self):
         for payment in self:
             # sudo: the provider's number is for whoever reads the payment, the transaction is not
             transaction_sudo = payment.sudo().payment_transaction_id
             payment.sire_reference = (
-                payment.sire_receipt_number or transaction_sudo.provider_reference or transaction_sudo.reference
+                payment.sire_receipt_number
+                or transaction_sudo.provider_reference
+                or transaction_sudo.reference
+                or payment.name
             )
 
     def _search_sire_reference(self, operator, value):
-        return [
-            "|",
-            ("sire_receipt_number", operator, value),
-            ("payment_transaction_id.provider_reference", operator, value),
-        ]
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        # sudo: found by the provider's number by whoever reads payments; the transaction stays where it is
+        transactions_sudo = self.env["payment.transaction"].sudo()._search([("provider_reference", operator, value)])
+        return (
+            Domain("sire_receipt_number", operator, value)
+            | Domain("name", operator, value)
+            | Domain("payment_transaction_id", "in", transactions_sudo)
+        )
 
     @api.depends("journal_id", "payment_transaction_id.payment_method_id")
     def _compute_sire_method(self):

@@ -220,5 +220,11 @@ class TestCash(BillingCommon):
 
     def test_search_by_reference(self):
         payment = self.take_cash(self.make_invoice(), 100)
-        found = payment.search([("sire_reference", "ilike", payment.sire_receipt_number)])
-        self.assertEqual(found, payment)
+        other = self.take_cash(self.make_invoice(), 100)
+        for user in (self.user_accountant, self.user_manager, self.user_viewer):
+            payments = self.env["account.payment"].with_user(user)
+            found = payments.search([("sire_reference", "ilike", payment.sire_receipt_number)])
+            self.assertEqual(found, payment)
+            found = payments.search([("sire_reference", "not in", [payment.sire_receipt_number])])
+            self.assertIn(other, found)
+            self.assertNotIn(payment, found)
