@@ -15,13 +15,14 @@ from .support.staff import Staff
 LEDGER = Ledger(paths.home() / "reports" / "journeys")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chrome():
+    """Chromium, closed when the last browser test is over: Playwright keeps a loop running in this thread until then."""
     with chromium() as browser:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def all_windows(chrome, sire_server):
     return Browser(chrome, sire_server)
 
