@@ -155,6 +155,7 @@ def _pytest(bench, env, copies, targets, options):
             first,
             without_demo="True",
             max_cron_threads="0",
+            log_handler=":WARNING",  # a test's own failure says enough
             limit_memory_hard="0",  # Odoo would limit this process's address space, and no browser starts below it
         )
         command = _command(targets, options, config, first)
