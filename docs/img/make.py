@@ -1,7 +1,7 @@
 """Take the pictures of the README and the guides from a running demo.
 
     ./sire run --fresh --detach
-    .sire/venv/bin/python docs/img/make.py
+    .sire/venv/dev-*/bin/python docs/img/make.py      (the Python that ./sire test sets up)
 
 It plays the main job once on the demo company: quotation for "Wi-Fi for the new lodge", approval, M-Pesa, cash.
 """
