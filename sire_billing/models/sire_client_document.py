@@ -14,7 +14,12 @@ class SireClientDocument(models.AbstractModel):
     _name = "sire.client.document"
     _description = "Document for a client"
 
-    sire_client_url = fields.Char(string="Client Link", compute="_compute_sire_client_url")
+    sire_client_url = fields.Char(
+        string="Client Link",
+        compute="_compute_sire_client_url",
+        groups="sire_access.group_project_manager,sire_access.group_accountant",
+        help="Whoever has it can approve and pay.",
+    )
     sire_sent_at = fields.Datetime(string="Sent On", readonly=True, copy=False)
     sire_sent_to = fields.Char(string="Sent To", readonly=True, copy=False)
     sire_sent_message_id = fields.Many2one(
@@ -90,6 +95,7 @@ class SireClientDocument(models.AbstractModel):
         record_sudo = self.sudo().with_context(lang=lang, mail_post_autofollow=False)
         template_sudo = template_sudo.with_context(lang=lang)
         company = self.company_id or self.env.company
+        client.flush_recordset(["lang"])  # the host reads the recipient's language past the ORM
         message = record_sudo.with_company(company).message_post(
             subject=template_sudo._render_field("subject", self.ids)[self.id],
             body=template_sudo._render_field("body_html", self.ids)[self.id],

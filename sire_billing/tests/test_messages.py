@@ -30,6 +30,8 @@ class TestMessages(BillingCommon):
         self.assertEqual(order.sire_sent_message_id.attachment_ids.mapped("name"), [f"Quotation {order.name}.pdf"])
         self.assertEqual(order.sire_delivery, "queued")
         self.assertNotIn(self.client, order.message_partner_ids)
+        # The chatter is read by viewers; the link is for the client.
+        self.assertNotIn("/c/", "".join(order.message_ids.mapped("body")))
 
     def test_failure_is_visible_and_sending_again_mends_it(self):
         order = self.make_quotation()
@@ -82,6 +84,8 @@ class TestMessages(BillingCommon):
         self.assertIn('lang="sw"', mail.body_html)
         self.assertIn("Soma na uidhinishe", mail.body_html)
         self.assertEqual(mail.subject, f"Makadirio {order.name} kutoka SIRE TECH Ltd")
+        self.assertIn("Huhitaji nenosiri", mail.body_html)
+        self.assertIn("Haya ni makadirio yetu", mail.body_html)
         self.assertNotIn("Read and approve", mail.body_html)
 
     def test_client_hears_once_and_from_us(self):

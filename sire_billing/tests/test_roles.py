@@ -81,6 +81,13 @@ class TestRoles(BillingCommon):
                 attempt()
         self.assertEqual((order.sire_state, sent.sire_state), ("draft", "sent"))
 
+    def test_viewer_has_no_key(self):
+        """Whoever has the link can approve and pay."""
+        order = self.make_quotation()
+        self.assertTrue(order.with_user(self.user_accountant).read(["sire_client_url"]))
+        with self.assertRaises(AccessError):
+            order.with_user(self.user_viewer).read(["sire_client_url"])
+
     def test_accountant_does_not_quote(self):
         order = self.make_quotation(sent=False)
         with self.assertRaises(AccessError):
