@@ -30,10 +30,13 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Leave no user behind whose password everybody knows.
+    """Leave no user behind whose password everybody knows, and leave the books whole.
 
     The guard on the logins goes with the module, so the passwords go first; an administrator sets new ones
-    (Settings > Users, or `./sire shell`).
+    (Settings > Users, or `./sire shell`). Users, clients, projects and the provider stand in invoices and payments: they
+    stay, and are no longer the module's.
     """
     for user in env["res.users"].with_context(active_test=False).search([("sire_is_demo", "=", True)]):
         user.password = secrets.token_urlsafe(24)
+    kept = ("res.users", "res.partner", "project.project", "payment.provider")
+    env["ir.model.data"].search([("module", "=", "sire_demo"), ("model", "in", kept)]).unlink()

@@ -51,6 +51,8 @@ class TestDemoLogins(DemoCommon):
 
     def test_no_known_password_is_left_when_it_goes(self):
         uninstall_hook(self.env)
+        left = self.env["ir.model.data"].search([("module", "=", "sire_demo"), ("model", "=", "payment.provider")])
+        self.assertFalse(left, "what stands in the books is no longer the module's to delete")
         with self.environment(SIRE_DEMO="1"):
             for login in LOGINS:
                 with self.subTest(login=login), self.assertRaises(AccessDenied):
