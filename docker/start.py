@@ -24,6 +24,9 @@ ADMIN = """
 import os
 if os.environ.get("SIRE_DEMO") != "1":
     env.ref("base.user_admin").password = os.environ["SIRE_ADMIN_PASSWORD"]
+if os.environ.get("SIRE_PUBLIC_URL"):
+    env["ir.config_parameter"].set_param("web.base.url", os.environ["SIRE_PUBLIC_URL"].rstrip("/"))
+    env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
 env.cr.commit()
 """
 
