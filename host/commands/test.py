@@ -162,7 +162,7 @@ def _pytest(bench, env, copies, targets, options):
     else:
         command = _command(targets, options)
     if several and not any(option.startswith(("-n", "--numprocesses", "--pdb")) for option in options):
-        command += ["-n", str(max(2, min(4, os.cpu_count() or 2)))]
+        command += ["-n", str(max(2, min(4, len(os.sched_getaffinity(0)))))]
         if len(copies) > 1:
             env[DEMO] = copies["demo"]
     if full:
