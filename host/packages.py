@@ -117,6 +117,8 @@ def needed(parts):
     for program, package in (("pdftotext", "poppler-utils"), ("docker-compose", "docker-compose")):
         if not process.which(program):
             lacking["tests"].append(package)
+    if not any(Path("/usr/lib").glob("*/libatomic.so.1")):
+        lacking["tests"].append("libatomic1")  # Playwright's driver stands on it
     if not any(Path("/usr/share/fonts").rglob("*.ttf")):
         lacking["tests"].append("fonts-dejavu-core")
     return [name for part in parts for name in lacking[part]]

@@ -19,7 +19,8 @@ def base_python():
     :raise Failure: when there is none
     """
     if sys.version_info[:2] <= NEWEST:
-        return sys.executable
+        # the same one, whether this is the system's Python or one of our own environments that was made from it
+        return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
     for minor in (13, 12, 11):
         path = shutil.which(f"python3.{minor}")
         if path:

@@ -130,6 +130,17 @@ def test_half_made_environment_is_not_taken(home):
     assert venv.python() == venv.folder() / "bin" / "python"
 
 
+def test_the_environment_has_one_name_seen_from_inside_and_outside(home):
+    """Tests prepare databases too, and run in the environment that they would otherwise make a second time."""
+    code = "import sys; sys.path.insert(0, '.'); from host import venv; print(venv.folder(True))"
+    subprocess.run([venv.base_python(), "-m", "venv", "--without-pip", home / "inner"], check=True)
+    found = {
+        subprocess.run([python, "-c", code], cwd=REPO, capture_output=True, text=True, check=True).stdout
+        for python in (venv.base_python(), home / "inner" / "bin" / "python")
+    }
+    assert len(found) == 1
+
+
 def test_python_too_new(monkeypatch):
     monkeypatch.setattr(venv.sys, "version_info", (3, 15, 0))
     monkeypatch.setattr(venv.shutil, "which", lambda name: None)
