@@ -67,6 +67,7 @@ DEVELOPER_SEES_NOT = Limit(
             "payment.capture.wizard",
             "payment.token",
             "payment.transaction",
+            "product.attribute.custom.value",
             "product.combo",
             "product.combo.item",
             "product.document",

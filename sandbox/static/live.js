@@ -12,7 +12,7 @@
     }
 
     async function renew(part) {
-        const response = await fetch(part.dataset.live, {cache: "no-store"});
+        const response = await fetch(part.dataset.live, { cache: "no-store" });
         const version = response.headers.get("X-Version");
         if (!response.ok || !version || version === part.dataset.version) {
             return;
