@@ -1,11 +1,4 @@
-"""Our bodies against somebody else's reading of the API: mpesakit's typed schemas.
-
-mpesakit pins a newer ``requests`` than Odoo does, so it lives in an environment of its own; README.md says how to run this.
-"""
-
-import pytest
-
-pytest.importorskip("mpesakit", reason="mpesakit is kept out of Odoo's environment, see sandbox/README.md")
+"""Our bodies against somebody else's reading of the API: mpesakit's typed schemas."""
 
 from mpesakit.auth.access_token import AccessToken
 from mpesakit.mpesa_express.schemas import (
