@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 PHONE = "254712345678"
+PATIENCE = 60  # seconds, which only pass when something is broken
 
 
 def eat_stamp(minutes=0):
@@ -22,7 +23,7 @@ class Daraja:
 
     def __init__(self, url, world):
         self.url, self.world, self.token = url, world, None
-        self.http = httpx.Client(base_url=url, timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False)
 
     def control(self, method, path, **data):
         response = self.http.request(method, path, json=data or None)
@@ -74,9 +75,22 @@ class Daraja:
     def answer(self, checkout_id, result, **data):
         return self.control("POST", f"/control/prompts/{checkout_id}/answer", result=result, **data)
 
-    def wait_for(self, check, seconds=5):
+    def delivered(self, checkout_id, count=1):
+        """:return: the callbacks of a prompt, once ``count`` were sent and answered, or given up"""
+
+        def look():
+            tries = self.prompt(checkout_id)["deliveries"]
+            return len(tries) >= count and all(one["elapsed_ms"] is not None for one in tries) and tries
+
+        return self.wait_for(look)
+
+    def settle(self):
+        """Wait until nothing is under way any more, but for the expiry of prompts: what has not come will not come."""
+        self.wait_for(lambda: all(task.get_coro().__name__ == "_expire" for task in list(self.world.tasks)))
+
+    def wait_for(self, check):
         """:return: the first true value of ``check()``"""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             found = check()
             if found:

@@ -13,7 +13,7 @@ from sandbox.__main__ import listen
 from sandbox.app import create_app
 from sandbox.settings import Settings
 
-from .client import Daraja
+from .client import PATIENCE, Daraja
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def running(settings):
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while not server.started:
         assert time.monotonic() < until and thread.is_alive(), "the sandbox did not start"
         time.sleep(0.01)
@@ -33,7 +33,7 @@ def running(settings):
         yield Daraja(f"http://127.0.0.1:{sock.getsockname()[1]}", app.state.world)
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +71,7 @@ class Receiver:
     def __init__(self):
         self.bodies, self.status, self.pause = [], 200, 0
         self.arrived = threading.Condition()
+        self.over = threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -88,7 +89,8 @@ class Receiver:
                         }
                     )
                     outer.arrived.notify_all()
-                time.sleep(outer.pause)
+                if outer.pause and outer.over.wait(outer.pause):
+                    return
                 self.send_response(outer.status)
                 answer = b'{"ResultCode": 0}'
                 self.send_header("Content-Length", str(len(answer)))
@@ -102,10 +104,10 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.server.server_port}/pay/stk/abc"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
-    def wait(self, count=1, seconds=5):
+    def wait(self, count=1):
         """:return: the bodies' stkCallback parts, once ``count`` are here"""
         with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.bodies) >= count, seconds), (
+            assert self.arrived.wait_for(lambda: len(self.bodies) >= count, PATIENCE), (
                 f"{len(self.bodies)} of {count} callbacks came"
             )
         return [item["json"]["Body"]["stkCallback"] for item in self.bodies]
@@ -115,5 +117,6 @@ class Receiver:
 def receiver():
     found = Receiver()
     yield found
+    found.over.set()
     found.server.shutdown()
     found.server.server_close()

@@ -1,5 +1,6 @@
 """The pages in a real Chromium: what the script adds, and that nothing is fetched from elsewhere."""
 
+import os
 import resource
 import shutil
 import smtplib
@@ -7,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
+from playwright import sync_api as playwright
 
-from .client import PHONE
+from .client import PATIENCE, PHONE
 from .test_mail import quotation
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,7 +22,12 @@ FLAGS = [
     "--no-first-run",
 ]
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+
+def chromium_path():
+    """:return: the Chromium that ``./sire test`` found, or this system's own"""
+    found = os.environ.get("SIRE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "There is no Chromium here, so the pages cannot be tested: run ./sire test, which installs one."
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +43,9 @@ def browser():
     with ThreadPoolExecutor(1) as thread:
         try:
             driver = thread.submit(lambda: playwright.sync_playwright().start()).result()
-            chromium = thread.submit(lambda: driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)).result()
+            chromium = thread.submit(
+                lambda: driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+            ).result()
             yield thread, chromium
             thread.submit(chromium.close).result()
             thread.submit(driver.stop).result()
@@ -53,7 +60,7 @@ def drive(browser, request):
 
     def run(steps):
         page = chromium.new_page(viewport={"width": request.param, "height": 844})
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE * 1000)
         hosts, errors = set(), []
         page.on("request", lambda asked: hosts.add(urlsplit(asked.url).hostname))
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -81,7 +88,9 @@ def test_prompt_arrives_by_itself_and_is_paid(daraja, receiver, drive):
         pin.wait_for()
         assert page.evaluate("document.activeElement.id") == "pin"
         pin.press_sequentially("12")
-        page.wait_for_timeout(1600)
+        for _look in range(2):  # the page looks for news, and what was typed stays
+            with page.expect_response("**/screen"):
+                pass
         assert pin.input_value() == "12"
         assert fits(page)
         pin.press_sequentially("34")

@@ -72,13 +72,17 @@ def test_cancel(daraja, receiver):
     assert receiver.wait()[0]["ResultCode"] == 1032
 
 
-def test_ignore_then_expire(make_daraja, receiver):
-    daraja = make_daraja(expiry=0.5)
+def test_ignore_and_show_again(daraja, receiver):
     checkout = daraja.push_ok(receiver.url)
     tap(daraja, checkout, "ignore")
     assert "is being ignored" in screen(daraja)
     tap(daraja, checkout, "show")
     assert "Do you want to pay" in screen(daraja)
+
+
+def test_ignore_then_expire(make_daraja, receiver):
+    daraja = make_daraja(expiry=1)
+    tap(daraja, daraja.push_ok(receiver.url), "ignore")
     assert receiver.wait()[0]["ResultCode"] == 1037
 
 
