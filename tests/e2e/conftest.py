@@ -2,7 +2,7 @@
 
 import pytest
 
-from host import paths
+from host import journeys
 
 from .support.api import Api
 from .support.browser import Browser, chromium
@@ -11,8 +11,6 @@ from .support.counting import Ledger
 from .support.handset import Handset
 from .support.sandbox import Sandbox
 from .support.staff import Staff
-
-LEDGER = Ledger(paths.home() / "reports" / "journeys")
 
 
 @pytest.fixture(scope="package")
@@ -72,12 +70,4 @@ def handset(windows, sire_server):
 
 @pytest.fixture(scope="session")
 def ledger():
-    return LEDGER
-
-
-def pytest_terminal_summary(terminalreporter):
-    lines = LEDGER.lines()
-    if lines:
-        terminalreporter.section("journeys")
-        for line in lines:
-            terminalreporter.write_line(line)
+    return Ledger(journeys.folder())

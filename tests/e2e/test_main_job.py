@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 
+import pypdf
 import pytest
 from playwright.sync_api import expect
 
@@ -24,7 +25,7 @@ def test_from_a_new_project_to_a_paid_invoice(staff, api, sandbox, windows, clie
     make_a_project(manager, title, client_name)
 
     # 2. New quotation: the lines come from the tasks; one is edited; VAT 16 % and the total.
-    manager.count = 0
+    manager.begin()
     manager.open()
     manager.open_row(title)
     manager.press("New Quotation")
@@ -40,8 +41,8 @@ def test_from_a_new_project_to_a_paid_invoice(staff, api, sandbox, windows, clie
     manager.expect_status("Sent")
     manager.expect_field("sire_sent_to", email)
     expect(manager.field("sire_sent_at")).to_contain_text(re.compile(r"\d:\d\d"))
-    staff_clicks = manager.count
-    ledger.note("project to sent quotation", staff_clicks, 7, "clicks")
+    staff_clicks, staff_seconds = manager.count, manager.seconds
+    ledger.note("project to sent quotation", staff_clicks, 7, "clicks", staff_seconds)
     phone_page = _open_mail(windows, sandbox, sire_server, email)
 
     # 4. and 5. The client approves with a name; the invoice is there at once, with Pay.
@@ -61,14 +62,14 @@ def test_from_a_new_project_to_a_paid_invoice(staff, api, sandbox, windows, clie
     person.expect_prompt("KSh 20,000")
     person.enter(RIGHT_PIN)
     page.expect_state("Partly paid")
-    ledger.note("approve and pay", page.count, 4, "taps")
+    ledger.note("approve and pay", page.count, 4, "taps", page.seconds)
     (receipt,) = page.receipts
 
     # 7. The accountant sees it partly paid, with the receipt number, and takes the rest in cash.
     accountant = staff("accountant").open()
     accountant.open_row(invoice)
     expect(accountant.form).to_contain_text(receipt)
-    clicks = accountant.count = 0
+    accountant.begin()
     accountant.press("Cash Payment")
     dialog = accountant.page.locator(".modal")
     expect(dialog.locator("[name='amount'] input")).to_have_value(re.compile("33,?360"))
@@ -79,13 +80,14 @@ def test_from_a_new_project_to_a_paid_invoice(staff, api, sandbox, windows, clie
         "button", name=re.compile("Ok|Close", re.IGNORECASE)
     ).first.click()
     dialog.locator("[name='amount'] input").fill("33360")
-    accountant.count = clicks + 1  # the refused attempt is not part of the promise
+    accountant.count = 1  # the refused attempt is not part of the promise
     accountant.press("Confirm")
     number = accountant.form.locator("[name='sire_receipt_number']")
     expect(number).to_contain_text(re.compile(r"\d{4,}"))
     pdf = _download(accountant, "Print Receipt")
-    ledger.note("cash payment with receipt", accountant.count, 3, "clicks")
-    ledger.note("project to paid invoice", staff_clicks + accountant.count, 9, "clicks")
+    ledger.note("cash payment with receipt", accountant.count, 3, "clicks", accountant.seconds)
+    seconds = staff_seconds + accountant.seconds
+    ledger.note("project to paid invoice", staff_clicks + accountant.count, 9, "clicks", seconds)
     payment = accountant.page.url.rpartition("/")[2]
     text = _text_of(pdf) or accountant.page.request.get(f"/report/html/{RECEIPT}/{payment}").text()
     for part in (number.inner_text().strip(), "33,360", "Cash", invoice):
@@ -181,7 +183,6 @@ def _text_of(pdf):
     """Return the text of a PDF; nothing where its engine drew the letters as shapes, as Debian's wkhtmltopdf does."""
     assert pdf.startswith(b"%PDF")
     if not shutil.which("pdftotext"):
-        pypdf = pytest.importorskip("pypdf")
         return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).strip()
     done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
     return done.stdout.decode().strip()

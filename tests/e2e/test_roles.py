@@ -37,9 +37,7 @@ def test_the_login_form_leads_to_where_the_day_starts(windows, sire_server, role
     page.locator("input[name=login]").fill(role)
     page.locator("input[name=password]").fill(role)
     page.get_by_role("button", name="Log in").click()
-    expect(page.locator(".o_action_manager .o_view_controller, .o_action_manager .o_action")).to_be_visible(
-        timeout=30_000
-    )
+    expect(page.locator(".o_action_manager .o_view_controller, .o_action_manager .o_action")).to_be_visible()
     expect(page.locator(".o_control_panel, .o_action").first).to_contain_text(LANDS_ON[role])
 
 

@@ -5,11 +5,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
+PATIENCE = 60  # seconds, which only pass when something is broken
 REPO = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def wait_for():
+    """Asks again and again until something is so."""
+
+    def wait(condition):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture
@@ -61,7 +76,7 @@ def sire(home):
         env = {**os.environ, **environ}
         command = [sys.executable, str(REPO / "sire"), *arguments]
         return subprocess.run(
-            command, env=env, capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL
+            command, env=env, capture_output=True, text=True, check=False, timeout=600, stdin=subprocess.DEVNULL
         )
 
     return call

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -22,14 +21,7 @@ def start(code, home):
     return subprocess.Popen([sys.executable, "-c", prelude + code], env=env, stdout=subprocess.PIPE, text=True)
 
 
-def wait_for(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-
-
-def test_what_a_killed_one_had_started_dies_with_it(home):
+def test_what_a_killed_one_had_started_dies_with_it(home, wait_for):
     victim = start("process.run('Knitting', ['sh', '-c', 'echo $$ > knit.pid; exec sleep 60'], cwd=paths.make())", home)
     wait_for(lambda: (home / "knit.pid").exists() and (home / "knit.pid").read_text().strip())
     child = int((home / "knit.pid").read_text())
@@ -39,7 +31,7 @@ def test_what_a_killed_one_had_started_dies_with_it(home):
     wait_for(lambda: process.born(child) is None)
 
 
-def test_a_package_manager_is_left_to_end(home):
+def test_a_package_manager_is_left_to_end(home, wait_for):
     """Half an installation is worse than one that ends a minute later."""
     code = (
         "process.run('apt', ['sh', '-c', 'echo $$ > apt.pid; sleep 1; touch apt.done'], cwd=paths.make(), tied=False)"
@@ -52,7 +44,7 @@ def test_a_package_manager_is_left_to_end(home):
 
 
 @pytest.mark.parametrize("stage", ["fetch", "unpack"])
-def test_killed_while_odoo_comes(home, monkeypatch, stage):
+def test_killed_while_odoo_comes(home, monkeypatch, stage, wait_for):
     """Killed in the download and in the unpacking: no Odoo is found, and what was begun is gone after the next try."""
     code = (
         "import time\n"
@@ -77,10 +69,10 @@ def test_killed_while_odoo_comes(home, monkeypatch, stage):
     assert [path.name for path in (home / "odoo").iterdir()] == [archive.lock_id(archive.read_lock())]
 
 
-def test_killed_while_the_python_environment_is_filled(home, monkeypatch):
+def test_killed_while_the_python_environment_is_filled(home, monkeypatch, wait_for):
     code = "import time\nvenv._fill = lambda *arguments: ((paths.home() / 'hanging').touch(), time.sleep(60))\nvenv.ensure()"
     victim = start(code, home)
-    wait_for(lambda: (home / "hanging").exists(), seconds=60)
+    wait_for(lambda: (home / "hanging").exists())
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
     from host import venv

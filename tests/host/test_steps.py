@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ def test_plain_lines_where_nobody_watches():
         step.progress(1, 3)
     lines = out.getvalue().splitlines()
     assert lines[0] == "... Knitting"
-    assert lines[1].startswith("ok  Knitting (0.")
+    assert re.fullmatch(r"ok  Knitting \(\d+\.\d s\)", lines[1])
     assert "\x1b" not in out.getvalue() and "\r" not in out.getvalue()
 
 
@@ -38,14 +39,14 @@ def test_long_steps_say_how_far_they_are(monkeypatch):
     assert "    Knitting: 25%" in out.getvalue()
 
 
-def test_bar_on_a_terminal(monkeypatch):
+def test_bar_on_a_terminal(monkeypatch, wait_for):
     out = Terminal()
     with ui.Step("Knitting", out) as step:
         step.start -= 10  # as if it ran for ten seconds
         step.progress(1, 2)
-        time.sleep(0.5)
+        wait_for(lambda: "50%" in out.getvalue())
     assert "[############............] 50%" in out.getvalue()
-    assert out.getvalue().endswith("\r\x1b[Kok  Knitting (10.5 s)\n")
+    assert re.search(r"\r\x1b\[Kok  Knitting \(\d+\.\d s\)\n$", out.getvalue())
 
 
 def test_failed_step_is_marked():
@@ -114,7 +115,7 @@ def test_second_waits_for_the_first_and_a_killed_first_lets_go(home, capsys):
     finally:
         holder.kill()
         holder.wait()
-    assert 0.4 < waited < 10
+    assert waited > 0.4
     assert f"run, process {holder.pid}" in capsys.readouterr().err
 
 
@@ -142,7 +143,7 @@ def test_stop_ends_a_stubborn_process_and_its_children():
     assert process.born(child.pid) is None
 
 
-def test_the_kernel_ends_servers_of_a_test_that_dies(home):
+def test_the_kernel_ends_servers_of_a_test_that_dies(home, wait_for):
     """A test run that is killed leaves no server behind."""
     script = (
         f"import sys; sys.path.insert(0, {str(REPO)!r}); from host import serve, paths; import os, time\n"
@@ -153,10 +154,7 @@ def test_the_kernel_ends_servers_of_a_test_that_dies(home):
     assert process.born(pid)
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 5
-    while process.born(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert process.born(pid) is None
+    wait_for(lambda: process.born(pid) is None)
 
 
 def test_what_is_not_pinned_any_more_is_removed(home):

@@ -5,6 +5,8 @@ import secrets
 import uuid
 from dataclasses import dataclass, field
 
+from .waiting import PATIENCE
+
 
 class Refused(Exception):
     """The server refused a call; the text is what a person would read."""
@@ -29,6 +31,7 @@ class Api:
             f"/web/dataset/call_kw/{model}/{method}",
             headers={"Content-Type": "application/json"},
             data=json.dumps({"jsonrpc": "2.0", "params": payload}),
+            timeout=PATIENCE * 1000,
         ).json()
         if "error" in answer:
             raise Refused(answer["error"]["data"]["message"])

@@ -4,9 +4,11 @@ import json
 import re
 from contextlib import contextmanager
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from host.testing import CHROMIUM_ARGS, chromium_path
+
+from .waiting import PATIENCE
 
 STAFF_SCREEN = {"width": 1400, "height": 900}
 PHONE = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36"
@@ -66,6 +68,7 @@ class Browser:
                 "/web/session/authenticate",
                 headers={"Content-Type": "application/json"},
                 data=json.dumps({"jsonrpc": "2.0", "params": credentials}),
+                timeout=PATIENCE * 1000,
             )
             assert "error" not in answer.json(), answer.text()
             self.states[role] = context.storage_state()
@@ -88,7 +91,7 @@ class Browser:
         context = self.chromium.new_context(
             base_url=self.server.url, timezone_id="Africa/Nairobi", accept_downloads=True, **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
         self.contexts.append(context)
         page = context.new_page()
         context.on("console", self._listen)
@@ -104,6 +107,7 @@ class Browser:
 @contextmanager
 def chromium():
     """Start Chromium and stop it again."""
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGS)
         try:

@@ -29,7 +29,7 @@ class ClientPage(Counter):
 
     def expect_state(self, text):
         """Wait for the word beside the number: Waiting for your answer, Paid, Expired…"""
-        expect(self.page.locator(".pill")).to_have_text(text, timeout=20_000)
+        expect(self.page.locator(".pill")).to_have_text(text)
 
     def expect_text(self, text, **options):
         expect(self.main).to_contain_text(text, **options)

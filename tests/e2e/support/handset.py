@@ -21,7 +21,7 @@ class Handset:
     def expect_prompt(self, *texts):
         """Wait for the prompt, which comes by itself."""
         for text in texts:
-            expect(self.page.locator(".prompt")).to_contain_text(text, timeout=20_000)
+            expect(self.page.locator(".prompt")).to_contain_text(text)
 
     def enter(self, pin):
         self.page.locator("#pin").fill(pin)

@@ -2,7 +2,7 @@
 
 import requests
 
-from .waiting import eventually
+from .waiting import PATIENCE, eventually
 
 
 class Sandbox:
@@ -12,12 +12,12 @@ class Sandbox:
         self.url = url
 
     def get(self, path, **params):
-        answer = requests.get(f"{self.url}{path}", params=params, timeout=10)
+        answer = requests.get(f"{self.url}{path}", params=params, timeout=PATIENCE)
         answer.raise_for_status()
         return answer
 
     def post(self, path, **body):
-        answer = requests.post(f"{self.url}{path}", json=body, timeout=10)
+        answer = requests.post(f"{self.url}{path}", json=body, timeout=PATIENCE)
         answer.raise_for_status()
         return answer.json()
 
@@ -39,7 +39,7 @@ class Sandbox:
             mails = self.messages(email)
             return mails if len(mails) > more_than else None
 
-        mails = eventually(look, f"a mail to {email}", 30)
+        mails = eventually(look, f"a mail to {email}")
         return next(link for link in mails[0]["links"] if "/c/" in link)
 
     def prompt(self, phone):

@@ -20,9 +20,7 @@ class Staff(Counter):
     def open(self, path="/odoo"):
         """Open SIRE; without a path, where this role's day starts."""
         self.page.goto(path)
-        expect(self.page.locator(".o_action_manager .o_view_controller, .o_action_manager .o_action")).to_be_visible(
-            timeout=30_000
-        )
+        expect(self.page.locator(".o_action_manager .o_view_controller, .o_action_manager .o_action")).to_be_visible()
         return self
 
     def record(self, action, res_id):
@@ -57,6 +55,7 @@ class Staff(Counter):
     @property
     def menus(self):
         """Names of the entries of the top menu."""
+        expect(self.page.locator(".o_menu_sections > *").first).to_be_visible()
         return [text.strip() for text in self.page.locator(".o_menu_sections > *").all_inner_texts() if text.strip()]
 
     # What a person does

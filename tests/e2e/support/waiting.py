@@ -2,8 +2,10 @@
 
 import time
 
+PATIENCE = 60  # seconds, which only pass when something is broken; machines do other things beside
 
-def eventually(look, what, timeout=20.0):
+
+def eventually(look, what, timeout=PATIENCE):
     """Ask again and again until the answer is not empty.
 
     :param look: function without arguments
