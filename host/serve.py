@@ -6,11 +6,13 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from . import paths, process, settings, venv
 from .errors import Failure
 
 PATIENCE = 180  # seconds until something that does not answer counts as broken
+SERVER = Path(__file__).parent / "scripts" / "odoo_server.py"
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback: never through a proxy
 
 
@@ -95,12 +97,16 @@ def last_words(log):
 
 
 def python_command(module, environ=None):
-    """How to start a Python program of ours; measured when the tests ask for coverage."""
+    """How to start a Python program of ours; measured when the tests ask for coverage.
+
+    :param module: its name, or the path of a script
+    """
+    program = [module] if isinstance(module, Path) else ["-m", module]
     measure = (environ or os.environ).get("SIRE_COVERAGE_RC")
     interpreter = venv.python(dev=bool(measure))
     if measure:
-        return [interpreter, "-m", "coverage", "run", f"--rcfile={measure}", "--parallel-mode", "-m", module]
-    return [interpreter, "-m", module]
+        return [interpreter, "-m", "coverage", "run", f"--rcfile={measure}", "--parallel-mode", *program]
+    return [interpreter, *program]
 
 
 def start_sandbox(port, smtp_port, log, cluster, odoo, tied=False):
@@ -153,7 +159,7 @@ def start_odoo(
     )
     if tied:
         environ = settings.unhurried(environ)
-    started = spawn([*python_command("odoo", environ), "server", "-c", conf], log, environ, tied)
+    started = spawn([*python_command(SERVER, environ), "server", "-c", conf], log, environ, tied)
     try:
         wait(started, f"{address}/web/login", log, "Odoo", step)
     except BaseException:
