@@ -73,9 +73,20 @@ class Server:
 
     def kill9(self):
         """Kills Odoo as a power cut would; the sandbox and the database stay."""
-        os.killpg(self._odoo.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it is dead already
+            os.killpg(self._odoo.pid, signal.SIGKILL)
         self._odoo.wait()
         self._odoo = None
+
+    def wait_for_end(self, seconds):
+        """Waits until Odoo ends by itself.
+
+        :return: its status, negative when a signal killed it
+        :raise subprocess.TimeoutExpired: when it runs on
+        """
+        status = self._odoo.wait(seconds)
+        self.kill9()  # what it had started, too
+        return status
 
     def restart(self):
         """Starts Odoo again on the same port and database."""

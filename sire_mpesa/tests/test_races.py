@@ -74,7 +74,7 @@ class MpesaRaceCase(RaceCase):
     def wait_for_senders(self):
         """Wait until the threads that a commit started have written down what they sent."""
         domain = [("partner_id", "=", self.partner_id), ("mpesa_push_state", "in", ("queued", "sending"))]
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while self.read(lambda env: env["payment.transaction"].search_count(domain)):
             self.assertLess(time.monotonic(), deadline, "the push did not leave after the commit")
             time.sleep(0.05)

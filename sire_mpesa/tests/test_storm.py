@@ -2,6 +2,8 @@
 
 import random
 import threading
+import time
+from collections import Counter
 
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -11,9 +13,10 @@ from .common import sample
 from .test_races import MpesaRaceCase
 
 SEED = 20261120
-ACTIONS = 18  # a thread
+ACTIONS = 18  # a thread, after the prompt with which each begins
 THREADS = 4
 PART = 100  # shillings, of an invoice of 1,000
+PATIENCE = 300  # seconds, which only pass when something is broken
 
 
 @tagged("post_install", "-at_install")
@@ -23,7 +26,9 @@ class TestStorm(MpesaRaceCase):
         self.truth = {}  # number of a prompt → result code, decided when the phone is answered
         self.cash = 0
         self.lock = threading.Lock()
-        self.daraja.answer_query = self.answer_query
+        self.steps = Counter()  # what came of them
+        self.all_asked = threading.Barrier(THREADS, timeout=PATIENCE)
+        self.patch(self.daraja, "answer_query", self.answer_query)
 
     def answer_query(self, body):
         checkout_id = body["CheckoutRequestID"]
@@ -36,16 +41,27 @@ class TestStorm(MpesaRaceCase):
 
     def run_storm(self, seed):
         rng = random.Random(seed)
+        self.step(self.ask, rng)  # while there is something left to pay
+        self.all_asked.wait()
         for _number in range(ACTIONS):
             action = rng.choice((self.ask, self.answer, self.answer, self.forge, self.counter, self.wake, self.work))
-            for _attempt in range(8):
-                try:
-                    self.read(lambda env, action=action: action(env, rng) if action != self.work else action(env))
-                    break
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    continue
-                except UserError:  # nothing is left to pay: as it should be
-                    break
+            self.step(action, rng)
+
+    def step(self, action, rng):
+        """One thing that somebody does, again until nobody else is in the way."""
+        deadline = time.monotonic() + PATIENCE
+        outcome = None
+        while not outcome:
+            try:
+                self.read(lambda env: action(env, rng) if action != self.work else action(env))
+                outcome = "done"
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                if time.monotonic() > deadline:
+                    raise
+            except UserError:  # nothing is left to pay: as it should be
+                outcome = "refused"
+        with self.lock:
+            self.steps[action.__name__, outcome] += 1
 
     def ask(self, env, _rng):
         tx = env["payment.transaction"].create({**self.tx_values, "amount": PART})
@@ -92,7 +108,8 @@ class TestStorm(MpesaRaceCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(120)
+            thread.join(PATIENCE)
+        self.assertEqual(sum(self.steps.values()), THREADS * (1 + ACTIONS), "every step was made")
         self.wait_for_senders()
         # In the end every phone is answered and every callback arrives.
         rng = random.Random(SEED)
@@ -103,7 +120,8 @@ class TestStorm(MpesaRaceCase):
 
     def check(self, env):
         txs = env["payment.transaction"].search([("partner_id", "=", self.partner_id)])
-        self.assertGreater(len(txs), 2, "a storm in which nothing happens shows nothing")
+        self.assertEqual(len(txs), self.steps["ask", "done"])
+        self.assertGreaterEqual(len(txs), THREADS, "a storm in which nothing happens shows nothing")
         arrived = 0
         for tx in txs:
             payments = env["account.payment"].search([("payment_transaction_id", "=", tx.id)])

@@ -1,9 +1,9 @@
 """A small database of its own, and as many real Odoo processes on it as a test wants."""
 
-import contextlib
 import itertools
 import json
 import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,8 +12,10 @@ import psycopg2
 import requests
 
 from host import postgres, testing
+from host.errors import Failure
 
 PROBE = Path(__file__).resolve().parent / "addons"
+PATIENCE = 180  # seconds, which only pass when something is broken
 _COUNT = itertools.count(1)
 
 
@@ -69,24 +71,28 @@ class World:
         server.options["max_cron_threads"] = str(cron_threads)
         return server.start()
 
-    def wait_until_dead(self, server):
-        """Wait for a process that dies by itself, and take note of it."""
-        pid = server.pid
-        self.wait_for(lambda: os.waitpid(pid, os.WNOHANG) != (0, 0), what="the end of the process")
-        with contextlib.suppress(ProcessLookupError):
-            server.kill9()
+    def start_until_killed(self, server):
+        """Start a server that kills itself, be it before it answers (an event is handled once the registry is there) or after."""
+        try:
+            self.start_again(server)
+        except Failure as failure:
+            assert f"(status {-signal.SIGKILL})" in str(failure), failure
+        else:
+            assert server.wait_for_end(PATIENCE) == -signal.SIGKILL
 
     def post(self, server, key, **wish):
         """:return: the HTTP status of a webhook"""
         data = json.dumps(wish)
-        return requests.post(f"{server.url}/resilience/webhook", params={"key": key}, data=data, timeout=30).status_code
+        return requests.post(
+            f"{server.url}/resilience/webhook", params={"key": key}, data=data, timeout=PATIENCE
+        ).status_code
 
     def work(self, server):
         """Have a server's HTTP thread work on the inbox.
 
         :return: how many events it began
         """
-        return requests.post(f"{server.url}/resilience/work", timeout=60).json()["begun"]
+        return requests.post(f"{server.url}/resilience/work", timeout=PATIENCE).json()["begun"]
 
     # -- what is in the database
 
@@ -105,7 +111,7 @@ class World:
 
     # -- waiting
 
-    def wait_for(self, condition, timeout=60, what="it"):
+    def wait_for(self, condition, timeout=PATIENCE, what="it"):
         """:return: the seconds that it took"""
         begin = time.monotonic()
         while not condition():
@@ -113,7 +119,7 @@ class World:
             time.sleep(0.05)
         return time.monotonic() - begin
 
-    def wait_until_handled(self, *keys, timeout=60):
+    def wait_until_handled(self, *keys, timeout=PATIENCE):
         return self.wait_for(lambda: all(self.events()[key][0] == "done" for key in keys), timeout, f"handling {keys}")
 
     def in_parallel(self, function, arguments):

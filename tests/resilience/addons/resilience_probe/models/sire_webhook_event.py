@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 from odoo import models
 
@@ -14,14 +15,18 @@ class SireWebhookEvent(models.Model):
         return {**super()._get_handlers(), "probe": self._probe_handle}
 
     def _probe_handle(self, event):
-        """Does what the body asks for: ``{"touch": partner id, "sleep": s, "kill": true, "retry": s}``."""
+        """Does what the body asks for: ``{"sleep": s, "until": file, "kill": true, "retry": s}``.
+
+        One that waits until a file is there says that it waits, by another file.
+        """
         wish = event._get_json()
         self.env["resilience.effect"].create({"event_key": event.event_key, "pid": os.getpid()}).flush_recordset()
-        if wish.get("touch"):
-            self.env["res.partner"].browse(wish["touch"]).write({"comment": event.event_key})
-            self.env.flush_all()
         if wish.get("sleep"):
             time.sleep(wish["sleep"])
+        if wish.get("until"):
+            Path(wish["until"] + ".waiting").touch()
+            while not Path(wish["until"]).exists():
+                time.sleep(0.05)
         if wish.get("retry") and event.attempts == 1:
             raise WebhookRetry("Asked to wait.", delay=wish["retry"])
         if wish.get("kill"):
