@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import sys
+from pathlib import Path
 
 from . import archive, locking, odoo_tree, packages, paths, running, venv
 from .database import Databases
@@ -68,7 +70,8 @@ def bench(dev=False):
 def _prune(dev):
     """Removes Odoo and Python environments that are not pinned any more; nobody runs them now."""
     home = paths.home()
-    paths.prune(home / "venv", venv.folder(dev).name, "dev-" if dev else "run-")
+    if Path(sys.prefix).parent != home / "venv":  # a test prepares too, and must not take its own ground away
+        paths.prune(home / "venv", venv.folder(dev).name, "dev-" if dev else "run-")
     if not os.environ.get("SIRE_ODOO"):
         paths.prune(home / "odoo", archive.lock_id(archive.read_lock()))
 

@@ -1,5 +1,6 @@
 """The private virtual environments: one to run, one that can test too. Keyed by what is in them."""
 
+import functools
 import hashlib
 import os
 import shutil
@@ -13,18 +14,28 @@ UV = "uv==0.9.30"
 NEWEST = (3, 13)
 
 
+# what an interpreter is, without links and without the environment that it may run in
+IDENTITY = "import os, sys; print(os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable))"
+
+
+@functools.cache
+def _identity(path):
+    return process.read([path, "-c", IDENTITY]).strip()
+
+
 def base_python():
     """A Python that Odoo 19 runs on: this one, or another of this system when this one is too new.
+
+    It is the same one whether the system's Python asks, or one of our own environments that was made from it.
 
     :raise Failure: when there is none
     """
     if sys.version_info[:2] <= NEWEST:
-        # the same one, whether this is the system's Python or one of our own environments that was made from it
         return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
     for minor in (13, 12, 11):
         path = shutil.which(f"python3.{minor}")
-        if path:
-            return path
+        if path and _identity(path):
+            return _identity(path)
     raise Failure(
         "Python %d.%d is newer than Odoo 19 knows" % sys.version_info[:2], "Install Python 3.11, 3.12 or 3.13 beside it"
     )
@@ -37,7 +48,7 @@ def _files(dev):
 
 def key(dev=False):
     """What an environment is made of, as twelve hexadecimal digits."""
-    digest = hashlib.sha256(base_python().encode() + str(sys.version_info[:2]).encode())
+    digest = hashlib.sha256(base_python().encode())
     for path in _files(dev):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

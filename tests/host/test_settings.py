@@ -1,11 +1,13 @@
 """Environment, settings, modules as files, and what ./sire test makes of its arguments."""
 
+import os
 import re
 import subprocess
+import sys
 
 import pytest
 
-from host import cli, lanes, measure, modules, paths, serve, settings, venv
+from host import cli, lanes, measure, modules, paths, serve, settings, setup, venv
 from host.commands import lint, test
 from host.errors import Failure
 from host.kinds import kind_of
@@ -141,13 +143,32 @@ def test_the_environment_has_one_name_seen_from_inside_and_outside(home):
     assert len(found) == 1
 
 
-def test_python_too_new(monkeypatch):
+def test_nobody_removes_the_environment_that_he_runs_in(home, monkeypatch):
+    """Whatever the environment should be called by now."""
+    (home / "odoo").mkdir()
+    for name in ("dev-mine", "dev-other"):
+        (home / "venv" / name).mkdir(parents=True)
+    monkeypatch.setattr(venv, "folder", lambda dev: home / "venv" / "dev-wanted")
+    monkeypatch.setattr(setup.sys, "prefix", str(home / "venv" / "dev-mine"))
+    setup._prune(dev=True)
+    assert (home / "venv" / "dev-mine").exists()
+    monkeypatch.setattr(setup.sys, "prefix", "/usr")
+    setup._prune(dev=True)
+    assert not list((home / "venv").iterdir())
+
+
+def test_python_too_new(monkeypatch, tmp_path):
     monkeypatch.setattr(venv.sys, "version_info", (3, 15, 0))
     monkeypatch.setattr(venv.shutil, "which", lambda name: None)
     with pytest.raises(Failure, match=r"Python 3\.15 is newer than Odoo 19 knows"):
         venv.base_python()
-    monkeypatch.setattr(venv.shutil, "which", lambda name: f"/usr/bin/{name}" if name == "python3.12" else None)
-    assert venv.base_python() == "/usr/bin/python3.12"
+    base = os.path.realpath(sys._base_executable)
+    (tmp_path / "python3.12").symlink_to(base)  # as version managers put links in front
+    monkeypatch.setattr(venv.shutil, "which", lambda name: str(tmp_path / name) if name == "python3.12" else None)
+    assert venv.base_python() == base
+    outside = venv.folder(True)
+    monkeypatch.undo()
+    assert outside == venv.folder(True), "seen from inside, too"
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
