@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.sire_access.tests.common import SireRoles
@@ -30,13 +30,24 @@ class TestAccountant(SireRoles, TransactionCase):
 
     def test_a_down_payment_invoice_is_posted(self):
         """Posting writes the down payment line of the order, which the accountant else only reads."""
-        self.order.action_confirm()
-        self.env["sale.advance.payment.inv"].with_context(active_ids=self.order.ids).create(
-            {"advance_payment_method": "percentage", "amount": 50, "sale_order_ids": [Command.set(self.order.ids)]}
-        ).create_invoices()
-        invoice = self.order.invoice_ids
+        down_payment = self.env["sale.order.line"].create(
+            {"order_id": self.order.id, "name": "Half before", "is_downpayment": True, "product_uom_qty": 0.0}
+        )
+        line = {"name": "Half before", "quantity": 1, "price_unit": 9000.0, "tax_ids": [Command.clear()]}
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.client.id,
+                "invoice_date": "2026-11-20",
+                "invoice_line_ids": [
+                    Command.create({**line, "is_downpayment": True, "sale_line_ids": [Command.set(down_payment.ids)]})
+                ],
+            }
+        )
+        self.assertFalse(down_payment.price_unit)
         invoice.with_user(self.user_accountant).action_post()
         self.assertEqual(invoice.state, "posted")
+        self.assertEqual(down_payment.price_unit, 9000.0)
 
     def test_makes_and_corrects_clients(self):
         client = self.acc_env["res.partner"].create({"name": "Baobab School"})
@@ -57,8 +68,9 @@ class TestAccountant(SireRoles, TransactionCase):
         ):
             with self.subTest(record=record), self.assertRaises(AccessError):
                 self.acc_env[record._name].browse(record.id).write(values)
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):  # An access error, or the sentence of a module above.
             self.acc_env["sale.order"].browse(self.order.id).action_confirm()
+        self.assertNotEqual(self.order.state, "sale")
         with self.assertRaises(AccessError):
             self.acc_env["project.task"].create({"name": "x", "project_id": self.project.id})
 

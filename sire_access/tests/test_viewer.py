@@ -142,7 +142,10 @@ class TestViewerJson2(SireRoles, HttpCase):
         for model, method, record, kwargs in calls:
             with self.subTest(model=model, method=method):
                 answer = self.json2(model, method, record.ids if record else (), **kwargs)
-                self.assertEqual(answer.status_code, 403, answer.text)
+                if method == "action_confirm":  # A module above may refuse it to everybody, in its own words.
+                    self.assertIn(answer.status_code, (403, 422), answer.text)
+                else:
+                    self.assertEqual(answer.status_code, 403, answer.text)
                 self.env.invalidate_all()
                 self.assertEqual(self._fingerprint(), before)
 
