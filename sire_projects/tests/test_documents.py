@@ -83,6 +83,23 @@ class TestDocuments(ProjectsCommon):
         self.assertEqual(form.name, "site-map")
         self.assertEqual(form.save().name, "site-map")
 
+    def test_in_the_form_of_a_project_that_is_not_saved_yet(self):
+        view = "sire_projects.project_project_view_form"
+        form = Form(self.env["project.project"].with_user(self.user_manager), view=view)
+        form.name = "Intranet"
+        form.partner_id = self.client
+        with form.sire_document_ids.new() as line:
+            self.assertNotIn("project_id", line._view["fields"], "nobody is asked for the project being written")
+            line.url = "https://docs.example/brief"
+        with form.sire_document_ids.new() as line:
+            line.kind = "file"
+            line.file = PDF
+            line.file_name = "scope.pdf"
+            line.name = "Scope"
+        project = form.save()
+        self.assertEqual(project.sire_document_ids.mapped("name"), ["Scope", "brief"])
+        self.assertEqual(project.sire_document_ids.project_id, project)
+
     # === ROLES ===#
 
     def test_manager_admin_and_the_projects_developer_add(self):
