@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
@@ -26,37 +26,64 @@ class ProjectProject(models.Model):
         string="Paid (%)", compute="_compute_sire_money", groups=GROUP_SEE_MONEY, help="Paid, of what was invoiced."
     )
 
+    @api.depends("company_id")
+    @api.depends_context("company", "allowed_company_ids")
     def _compute_sire_money(self):
-        """Quoted, invoiced and paid, VAT included, in the company's currency."""
-        live = Domain("project_id", "in", self.ids) & Domain("sire_state", "in", ["sent", "approved"])
+        """Quoted, invoiced and paid, VAT included, in the project's currency.
+
+        For all projects of a screen at once. A project that belongs to no company counts what the companies that are open
+        have in it.
+        """
         # sudo: the totals, for whoever may see this project's money (groups of the fields); no document is shown
-        orders_sudo = self.sudo().env["sale.order"].search(live)
-        counts = dict(
-            self.sudo().env["sale.order"]._read_group([("project_id", "in", self.ids)], ["project_id"], ["__count"])
+        orders_sudo = self.sudo().env["sale.order"]
+        moves_sudo = self.sudo().env["account.move"]
+        companies = Domain("company_id", "in", self.company_id.ids + self.env.companies.ids)
+        mine = Domain("project_id", "in", self.ids) & companies
+        posted = (
+            Domain("sire_project_id", "in", self.ids)
+            & companies
+            & Domain("state", "=", "posted")
+            & Domain("move_type", "in", ("out_invoice", "out_refund"))
         )
-        invoices = {
-            project: (count, total, residual)
-            for project, count, total, residual in self.sudo()
-            .env["account.move"]
-            ._read_group(
-                [
-                    ("sire_project_id", "in", self.ids),
-                    ("state", "=", "posted"),
-                    ("move_type", "in", ("out_invoice", "out_refund")),
-                ],
-                ["sire_project_id"],
-                ["__count", "amount_total_signed:sum", "amount_residual_signed:sum"],
-            )
-        }
+        quoted = [
+            (order.project_id, order.company_id, order.amount_total / (order.currency_rate or 1.0))
+            for order in orders_sudo.search(mine & Domain("sire_state", "in", ["sent", "approved"]))
+        ]
+        counted = orders_sudo._read_group(mine, ["project_id", "company_id"], ["__count"])
+        invoiced = moves_sudo._read_group(
+            posted,
+            ["sire_project_id", "company_id"],
+            ["__count", "amount_total_signed:sum", "amount_residual_signed:sum"],
+        )
         for project in self:
-            count, invoiced, residual = invoices.get(project.sudo(), (0, 0.0, 0.0))
-            orders = orders_sudo.filtered(lambda order, project=project: order.project_id.id == project.id)
-            project.sire_quoted = sum(order.amount_total / (order.currency_rate or 1.0) for order in orders)
-            project.sire_order_count = counts.get(project.sudo(), 0)
-            project.sire_invoice_count = count
-            project.sire_invoiced = invoiced
-            project.sire_paid = invoiced - residual
-            project.sire_paid_percent = 100.0 * (invoiced - residual) / invoiced if invoiced else 0.0
+            counts = [count for _company, count in project._sire_of_mine(counted)]
+            documents = project._sire_of_mine(invoiced)
+            project.sire_order_count = sum(counts)
+            project.sire_invoice_count = sum(count for _company, count, _total, _left in documents)
+            project.sire_quoted = project._sire_add_up(project._sire_of_mine(quoted))
+            project.sire_invoiced = project._sire_add_up((company, total) for company, _count, total, _left in documents)
+            left = project._sire_add_up((company, left) for company, _count, _total, left in documents)
+            project.sire_paid = project.sire_invoiced - left
+            project.sire_paid_percent = 100.0 * project.sire_paid / project.sire_invoiced if project.sire_invoiced else 0.0
+
+    def _sire_of_mine(self, rows):
+        """:return: of rows that begin with project and company, those of this project, without the project"""
+        self.ensure_one()
+        return [
+            (company, *values)
+            for project, company, *values in rows
+            if project.id == self._origin.id and (not self.company_id or company.id == self.company_id.id)
+        ]
+
+    def _sire_add_up(self, amounts):
+        """:param amounts: pairs of company and amount in that company's currency
+        :return: their sum in the currency of this project
+        """
+        self.ensure_one()
+        today = eat_today()
+        return sum(
+            company.currency_id._convert(amount, self.currency_id, company, today) for company, amount in amounts
+        )
 
     # === HOST ===#
 

@@ -126,7 +126,7 @@ class SaleOrder(models.Model):
         :param res.users recorded_by: the member of staff who writes down an approval given in another way
         :param str note: how it was given then
         :param datetime.datetime approved_at: naive UTC; now when not given
-        :return: the posted invoice
+        :return: the posted invoice; of a quotation approved before, its latest one, whatever state it is in by now
         :rtype: account.move
         :raise UserError: with a sentence that says why not, and what to do
         """
@@ -135,7 +135,9 @@ class SaleOrder(models.Model):
         # sudo: the client has no account, the link (or the caller's own check) is the permission
         order_sudo = self.with_user(SUPERUSER_ID).with_company(self.company_id)
         if order_sudo.state == "sale":
-            return order_sudo._sire_ensure_invoice().with_env(self.env)
+            # Answered before. What became of the invoice since then is the firm's: nobody is billed by the link again.
+            invoice_sudo = order_sudo._sire_get_latest_invoice() or order_sudo._sire_ensure_invoice()
+            return invoice_sudo.with_env(self.env)
         at = approved_at or fields.Datetime.now()
         name = order_sudo._sire_clean_name(name)
         order_sudo._sire_check_answerable(digest, at)
@@ -276,6 +278,13 @@ class SaleOrder(models.Model):
             lambda move: move.move_type == "out_invoice" and move.state != "cancel" and move.payment_state != "reversed"
         )
         return invoices.sorted(lambda move: (move.state != "posted", move.id))[:1]
+
+    def _sire_get_latest_invoice(self):
+        """:return: the invoice that stands for this quotation: the live one, else the latest that was credited or
+        cancelled; empty when none was ever made"""
+        self.ensure_one()
+        made = self.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+        return self._sire_get_invoice() or made.sorted("id")[-1:]
 
     def _sire_ensure_invoice(self, date=None):
         """Make the posted invoice of an approved quotation, or return the one there is. The row is locked.

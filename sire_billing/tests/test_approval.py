@@ -37,6 +37,25 @@ class TestApproval(BillingCommon):
         self.assertEqual(order.invoice_ids, invoice)
         self.assertEqual(order.signed_by, "Jane Wanjiku")
 
+    def test_a_credited_or_cancelled_invoice_is_not_made_again(self):
+        """Whoever has the link could otherwise be billed anew by pressing Approve once more."""
+        credited = self.make_quotation()
+        invoice = self.approve(credited)
+        reversal = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=invoice.ids)
+        reversal.create({"journal_id": invoice.journal_id.id, "reason": "Wrong price"}).refund_moves()
+        invoice.reversal_move_ids.action_post()
+        self.assertEqual(self.approve(credited), invoice)
+        cancelled = self.make_quotation()
+        draft = self.approve(cancelled)
+        draft.button_draft()
+        self.assertEqual(self.approve(cancelled), draft)
+        self.assertEqual(draft.state, "draft", "what an accountant is correcting is not confirmed by the client")
+        draft.button_cancel()
+        self.assertEqual(self.approve(cancelled), draft)
+        self.assertEqual(draft.state, "cancel")
+        self.assertEqual(credited.invoice_ids, invoice | invoice.reversal_move_ids)
+        self.assertEqual(cancelled.invoice_ids, draft)
+
     def test_a_name_is_needed(self):
         order = self.make_quotation()
         for name in (None, "", "   ", "J", "12345"):

@@ -159,9 +159,65 @@ class TestQuotation(BillingCommon):
         self.assertEqual(invoice.search(project.action_sire_invoices()["domain"]), invoice)
         self.assertEqual(order.search(project.action_sire_quotations()["domain"]), order)
 
+    def test_money_of_many_projects_at_once(self):
+        """The cards of a screen cost as many queries as one card."""
+        projects = self.env["project.project"]
+        for _number in range(4):
+            invoice = self.make_invoice()
+            projects |= invoice.sire_project_id
+            self.take_cash(invoice, 200)
+        projects = projects.with_user(self.user_viewer)
+
+        def read(records):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            values = records.read(["sire_quoted", "sire_invoiced", "sire_paid", "currency_id"])
+            return values, self.env.cr.sql_log_count - before
+
+        read(projects)  # rights and rules are cached
+        one, of_one = read(projects[:1])
+        all_of_them, of_all = read(projects)
+        self.assertEqual(of_all, of_one)
+        self.assertEqual({(values["sire_quoted"], values["sire_paid"]) for values in all_of_them}, {(110200, 200)})
+        self.assertEqual(one[0]["currency_id"][1], "KES")
+
+    def test_money_in_another_currency_and_company(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": dollar.id, "company_id": self.company.id, "name": self.day(-1), "inverse_company_rate": 129.0}
+        )
+        pricelist = self.env["product.pricelist"].create({"name": "Dollars", "currency_id": dollar.id})
+        project = self.make_project(company_id=False)
+        order = self.make_quotation(project, sent=False)
+        order.pricelist_id = pricelist
+        order.order_line[1:].unlink()
+        order.order_line.write({"price_unit": 100, "product_uom_qty": 1})
+        order.action_sire_send()
+        self.approve(order)
+        self.assertEqual(order.currency_id, dollar)
+        self.assertMoney(project, 116 * 129, 116 * 129, 0)
+        # Who has the other company open alone counts nothing of this one.
+        theirs = project.with_company(self.company_2).with_context(allowed_company_ids=self.company_2.ids)
+        self.assertMoney(theirs, 0, 0, 0)
+        self.assertEqual(theirs.sire_order_count, 0)
+
     def assertMoney(self, project, quoted, invoiced, paid):
         project.invalidate_recordset()
         self.assertEqual((project.sire_quoted, project.sire_invoiced, project.sire_paid), (quoted, invoiced, paid))
+
+    def test_the_clients_buttons_open_our_screens(self):
+        invoice = self.make_invoice()
+        client = self.client.with_user(self.user_manager)
+        for action, records in (
+            (client.action_sire_quotations(), invoice.sire_order_id),
+            (client.action_sire_invoices(), invoice),
+        ):
+            model = self.env[action["res_model"]]
+            self.assertEqual(model.search(action["domain"]), records)
+            views = dict((kind, view_id) for view_id, kind in action["views"])
+            name = {"sale.order": "sale_order_view_list", "account.move": "account_move_view_list"}[model._name]
+            self.assertEqual(views["list"], self.env.ref(f"sire_billing.{name}").id)
 
     def test_digest_covers_what_the_client_agrees_to(self):
         order = self.make_quotation(sent=False)
