@@ -35,6 +35,18 @@ class TestCash(BillingCommon):
         self.assertEqual(report["report_name"], "sire_billing.report_sire_receipt")
         self.assertIn(payment.sire_receipt_number, "".join(invoice.message_ids.mapped("body")))
 
+    def test_the_accountant_settles_by_transfer(self):
+        """The host tells the quotation that its invoice is paid; the accountant only reads quotations."""
+        invoice = self.make_invoice()
+        bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        register = self.env["account.payment.register"].with_user(self.user_accountant)
+        register = register.with_context(active_model="account.move", active_ids=invoice.ids)
+        register.create({"journal_id": bank.id}).action_create_payments()
+        self.assertEqual((invoice.sire_status, invoice.amount_residual), ("paid", 0))
+        self.assertIn(f"Invoice {invoice.name} paid", "".join(invoice.sire_order_id.message_ids.mapped("body")))
+
     def test_receipt_on_paper(self):
         invoice = self.make_invoice()
         payment = self.take_cash(invoice, 50000, received_from="  Peter   Otieno ")

@@ -2,7 +2,8 @@
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tools import mute_logger
 
 from .common import BillingCommon
 
@@ -82,6 +83,57 @@ class TestHostDoors(BillingCommon, HttpCase):
         page = self.url_open(f"/my/orders/{order.id}?access_token={order.sudo()._portal_ensure_token()}")
         self.assertEqual(page.status_code, 200)
         self.assertIn(order.sire_client_url, page.text)
+
+    def test_after_the_approval_every_door_leads_to_the_same_invoice(self):
+        order = self.make_quotation()
+        path = self.env["sire.client.link"]._for(order)._get_path()
+        data = {"name": "Jane Wanjiku", "digest": order._sire_digest()}
+        self.assertEqual(self.url_open(f"{path}/approve", data, allow_redirects=False).status_code, 303)
+        self.env.invalidate_all()
+        invoice = order.sudo().invoice_ids
+        self.assertEqual((order.state, invoice.state, len(invoice)), ("sale", "posted", 1))
+        self.assertEqual(self.url_open(f"{path}/approve", data, allow_redirects=False).status_code, 303)
+        token = order.sudo()._portal_ensure_token()
+        result = self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/accept", {"access_token": token, "name": "Again", "signature": "x"}
+        )
+        self.assertIn("error", result)
+        wizard = self.env["sire.quotation.approve.wizard"].with_user(self.user_manager)
+        wizard.create({"order_id": order.id, "name": "Again", "note": "by phone"}).action_confirm()
+        for door in ("action_confirm", "action_quotation_sent", "action_sire_send"):
+            with self.subTest(door=door), self.assertRaises(UserError):
+                getattr(order, door)()
+        self.env.invalidate_all()
+        self.assertEqual(order.sudo().invoice_ids, invoice)
+        self.assertEqual((order.signed_by, invoice.state), ("Jane Wanjiku", "posted"))
+
+    def test_portal_payment_of_a_quotation_takes_no_money(self):
+        """The host's page would take money for an order beside its invoice: the shilling would be paid twice."""
+        provider = self.env["payment.provider"].create(
+            {"name": "Test", "code": "none", "state": "test", "is_published": True}
+        )
+        order = self.make_quotation()
+        for state in ("sent", "sale"):
+            self.assertEqual(order.state, state)
+            with mute_logger("odoo.http"), self.assertRaisesRegex(JsonRpcException, "UserError"):
+                self.make_jsonrpc_request(
+                    f"/my/orders/{order.id}/transaction",
+                    {
+                        "access_token": order.sudo()._portal_ensure_token(),
+                        "provider_id": provider.id,
+                        "payment_method_id": self.env.ref("payment.payment_method_mpesa").id,
+                        "token_id": None,
+                        "amount": order.amount_total,
+                        "flow": "direct",
+                        "tokenization_requested": False,
+                        "landing_route": "/my",
+                    },
+                )
+            self.env.invalidate_all()
+            self.assertFalse(order.sudo().transaction_ids)
+            if state == "sent":
+                self.approve(order)
+        self.assertEqual(order.sudo().invoice_ids.amount_residual, order.amount_total)
 
     def test_no_payment_for_a_quotation(self):
         order = self.make_quotation()
