@@ -9,6 +9,7 @@ COPY --chown=root:root sire_base /opt/sire/addons/sire_base
 COPY --chown=root:root sire_billing /opt/sire/addons/sire_billing
 COPY --chown=root:root sire_demo /opt/sire/addons/sire_demo
 COPY --chown=root:root sire_mpesa /opt/sire/addons/sire_mpesa
+COPY --chown=root:root sire_partner_autocomplete /opt/sire/addons/sire_partner_autocomplete
 COPY --chown=root:root sire_payment /opt/sire/addons/sire_payment
 COPY --chown=root:root sire_projects /opt/sire/addons/sire_projects
 USER odoo

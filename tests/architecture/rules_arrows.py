@@ -8,6 +8,7 @@ from .house import dotted, host_addons
 # module → the modules of this house that it may name as a dependency
 ALLOWED = {
     "sire_base": set(),
+    "sire_partner_autocomplete": {"sire_base"},
     "sire_payment": {"sire_base"},
     "sire_mpesa": {"sire_payment"},
     "sire_access": {"sire_base"},
