@@ -1,5 +1,6 @@
 from . import (
     test_eat,
+    test_empty_list,
     test_phone,
     test_settings,
     test_utils,
