@@ -88,6 +88,10 @@ class ClientPageText:
             return self.env._("Try again: pay %s", amount)
         return self.env._("Pay %s", amount)
 
+    def say_quantity(self, number, unit, price):
+        """Return such as "10 Hours × KSh 2,000"; Swahili names the unit first."""
+        return self.env._("%(number)s %(unit)s × %(price)s", number=number, unit=unit, price=price)
+
     def say_discount(self, line):
         return self.env._("%s%% discount", f"{line.discount:g}")
 

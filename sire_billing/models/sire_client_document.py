@@ -1,10 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.sire_payment.utils import format_money
 
 from .. import gate
 
+# Whoever has a link can approve and pay.
+LINK_GROUPS = ("sire_access.group_project_manager", "sire_access.group_accountant")
 SENT_FIELDS = frozenset({"sire_sent_at", "sire_sent_to", "sire_sent_message_id"})
 
 
@@ -17,7 +19,7 @@ class SireClientDocument(models.AbstractModel):
     sire_client_url = fields.Char(
         string="Client Link",
         compute="_compute_sire_client_url",
-        groups="sire_access.group_project_manager,sire_access.group_accountant",
+        groups=",".join(LINK_GROUPS),
         help="Whoever has it can approve and pay.",
     )
     sire_sent_at = fields.Datetime(string="Sent On", readonly=True, copy=False)
@@ -73,6 +75,44 @@ class SireClientDocument(models.AbstractModel):
         self.ensure_one()
         # sudo: links are made for clients, nobody edits them
         return self.sudo().env["sire.client.link"]._for(self.sudo())._get_url()
+
+    # === THE LINK ===#
+
+    def action_sire_stop_link(self):
+        """Stop the client's link: whoever has it reads that it does not open, and whom to ask.
+
+        :raise UserError: when there is none
+        """
+        for record in self:
+            record._sire_check_may_give_link()
+            # sudo: checked above; links have no editor
+            link_sudo = record.sudo()._sire_find_client_link()
+            if not link_sudo:
+                raise UserError(self.env._("%s has no link that could be stopped.", record.display_name))
+            link_sudo.revoked = True
+            record.sudo().message_post(  # sudo: an accountant only reads quotations
+                body=self.env._("The client's link was stopped."), author_id=self.env.user.partner_id.id
+            )
+        return True
+
+    def action_sire_new_link(self):
+        """Stop the client's link, and make a new one to give to the client."""
+        for record in self:
+            record._sire_check_may_give_link()
+            record.sudo()._sire_find_client_link().revoked = True  # sudo: as above
+            record.env.flush_all()
+            record._sire_get_client_url()
+            record.sudo().message_post(  # sudo: as above
+                body=self.env._("The client has a new link; the one before does not open any more."),
+                author_id=self.env.user.partner_id.id,
+            )
+        return True
+
+    def _sire_check_may_give_link(self):
+        """:raise AccessError: when the user is neither manager nor accountant, or may not read the document."""
+        self.check_access("read")
+        if not (self.env.su or any(self.env.user.has_group(group) for group in LINK_GROUPS)):
+            raise AccessError(self.env._("Only project managers and accountants give links to clients."))
 
     def _sire_send_document(self, template_xmlid, attachments=None):
         """Send this document to its client and remember when and to whom.

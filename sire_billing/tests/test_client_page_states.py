@@ -156,6 +156,8 @@ class TestClientPageStates(ClientPageCommon):
 
     def test_files(self):
         order = self.make_order()
+        response = self.fetch(f"{self.path(order)}/pdf")
+        self.assertEqual((response.status_code, response.headers["Content-Type"]), (200, "application/pdf"))
         self.approve(order)
         for address in ("pdf", f"pdf/{order.invoice_ids.id}"):
             response = self.fetch(f"{self.path(order)}/{address}")
@@ -196,6 +198,7 @@ class TestClientPageStates(ClientPageCommon):
         order = self.make_order()
         html = self.read(self.path(order))
         self.assertIn('<html lang="sw">', html)
+        self.assertIn("Vipande 2 × KSh", html, "units too")
         self.assertIn("Idhinisha", html)
         self.assertIn("Inasubiri jibu lako", html)
         self.assertIn('<html lang="en">', self.read(f"{self.path(order)}?lang=en"))

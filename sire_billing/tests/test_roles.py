@@ -88,6 +88,37 @@ class TestRoles(BillingCommon):
         with self.assertRaises(AccessError):
             order.with_user(self.user_viewer).read(["sire_client_url"])
 
+    def test_who_stops_a_link(self):
+        order = self.make_quotation()
+        invoice = self.make_invoice()
+        for record in (order, invoice):
+            for user in (self.user_manager, self.user_accountant):
+                mine = record.with_user(user)
+                mine.action_sire_new_link()
+                before = mine.sire_client_url
+                mine.action_sire_new_link()
+                mine.invalidate_recordset()
+                self.assertTrue(mine.sire_client_url)
+                self.assertNotEqual(mine.sire_client_url, before)
+                mine.action_sire_stop_link()
+                mine.invalidate_recordset()
+                self.assertFalse(mine.sire_client_url)
+                code = before.rpartition("/")[2]
+                self.assertFalse(self.env["sire.client.link"]._find(code))
+                with self.assertRefused("has no link that could be stopped"):
+                    mine.action_sire_stop_link()
+                note = record.message_ids.sorted("id")[-1]
+                self.assertIn("link was stopped", note.body)
+                self.assertEqual(note.author_id, user.partner_id)
+            record.with_user(self.user_manager).action_sire_new_link()
+            link = record.with_user(self.user_manager).sire_client_url
+            for user in (self.user_viewer, self.user_developer):
+                for action in ("action_sire_new_link", "action_sire_stop_link"):
+                    with self.subTest(user=user.name, action=action), self.assertRaises(AccessError):
+                        getattr(record.with_user(user), action)()
+            record.invalidate_recordset()
+            self.assertEqual(record.with_user(self.user_manager).sire_client_url, link)
+
     def test_accountant_does_not_quote(self):
         order = self.make_quotation(sent=False)
         with self.assertRaises(AccessError):

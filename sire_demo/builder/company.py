@@ -31,8 +31,6 @@ def build(env):
     )
     bank = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
     bank.name = env._("Bank")
-    # wkhtmltopdf waits a second for scripts that our documents do not have.
-    env["ir.config_parameter"].set_param("report.print_delay", "0")
     # The weekly digest would be the first e-mail of a company that nobody runs.
     env["digest.digest"].search([]).action_deactivate()
     env["res.company"]._sire_apply_kenyan_formats()
