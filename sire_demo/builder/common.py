@@ -1,5 +1,6 @@
 """Days that count from today, and names that stay the same."""
 
+import zlib
 from datetime import date, datetime, timedelta
 
 from odoo import fields
@@ -26,9 +27,26 @@ def moment(offset, hour=10, minute=0) -> datetime:
     return min(at, fields.Datetime.now())
 
 
+def hour_of(offset, seed, first=8, last=17) -> datetime:
+    """Return a moment within office hours, the same every time for the same seed and different from the others.
+
+    :param int offset: days from today, negative for the past
+    :param str seed: what happens then
+    :param int first: hour of the day in East Africa Time from which on
+    :param int last: hour before which
+    """
+    minutes = zlib.crc32(seed.encode()) % ((last - first) * 60)
+    return moment(offset, first + minutes // 60, minutes % 60)
+
+
 def workday(offset) -> int:
     """Move a day that falls on a weekend to the Friday before."""
     return offset - max(0, day(offset).weekday() - 4)
+
+
+def date_messages(record, at):
+    """Let what stands in the chatter of a record have been written at a moment, unless it is dated already."""
+    record.message_ids.filtered(lambda message: message.date > at).write({"date": at})
 
 
 def remember(env, name, record):

@@ -6,6 +6,8 @@ from odoo.tools import file_open
 
 from ..story.people import COMPANY
 
+NOWHERE = "http://127.0.0.1:9"  # the discard port: refused at once
+
 
 def build(env):
     """Turn the database's company into SIRE TECH Ltd, Nairobi."""
@@ -33,4 +35,14 @@ def build(env):
     bank.name = env._("Bank")
     # The weekly digest would be the first e-mail of a company that nobody runs.
     env["digest.digest"].search([]).action_deactivate()
+    _stay_at_home(env)
     env["res.company"]._sire_apply_kenyan_formats()
+
+
+def _stay_at_home(env):
+    """Nobody outside this machine hears from a company that does not exist: neither Odoo's weekly statistics nor what it
+    sells (SMS, letters, credits), nor the pages that a message links to."""
+    env.ref("mail.ir_cron_module_update_notification").active = False
+    for key in ("iap.endpoint", "sms.endpoint", "snailmail.endpoint", "enrich.endpoint", "iap.partner_autocomplete.endpoint"):
+        env["ir.config_parameter"].set_param(key, NOWHERE)
+    env["ir.config_parameter"].set_param("mail.link_preview_throttle", "0")

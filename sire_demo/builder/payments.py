@@ -2,7 +2,7 @@
 
 from string import ascii_uppercase
 
-from .common import day, workday
+from .common import day, hour_of, workday
 
 RECEIPT_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
@@ -17,14 +17,16 @@ def pay(env, invoice, story, staff, seed):
     """
     amount = story.amount or invoice.amount_residual
     ways = {"mpesa": _pay_by_mpesa, "cash": _pay_in_cash, "bank": _pay_through_bank}
-    ways[story.how](env, invoice, amount, day(workday(story.day)), staff, seed)
+    ways[story.how](env, invoice, amount, workday(story.day), staff, seed)
 
 
-def _pay_by_mpesa(env, invoice, amount, date, staff, seed):
+def _pay_by_mpesa(env, invoice, amount, offset, staff, seed):
     """Book a payment that Safaricom confirmed, as its callback would have."""
     provider = env.ref("sire_demo.provider_mpesa")
     method = env.ref("payment.payment_method_mpesa")
+    date = day(offset)
     receipt = receipt_number(date, seed)
+    at = hour_of(offset, receipt)
     tx = env["payment.transaction"].create(
         {
             "provider_id": provider.id,
@@ -36,20 +38,24 @@ def _pay_by_mpesa(env, invoice, amount, date, staff, seed):
             "invoice_ids": [(6, 0, invoice.ids)],
             "operation": "online_direct",
             "provider_reference": receipt,
+            "mpesa_phone": invoice.partner_id.phone,
+            "mpesa_paid_at": at,
+            "create_date": at,  # the superuser writes it while modules are being installed
         }
     )
     tx._set_done()
+    tx.last_state_change = at
     tx._create_payment(date=date)
     tx.is_post_processed = True
 
 
-def _pay_in_cash(env, invoice, amount, date, staff, seed):
+def _pay_in_cash(env, invoice, amount, offset, staff, seed):
     """Take cash over the counter, with its receipt number."""
     wizard = env["sire.cash.payment.wizard"].with_user(staff["accountant"])
-    wizard.create({"move_id": invoice.id, "amount": amount, "date": date}).action_confirm()
+    wizard.create({"move_id": invoice.id, "amount": amount, "date": day(offset)}).action_confirm()
 
 
-def _pay_through_bank(env, invoice, amount, date, staff, seed):
+def _pay_through_bank(env, invoice, amount, offset, staff, seed):
     """Register a transfer that was seen on the bank statement."""
     journal = env["account.journal"].search(
         [("type", "=", "bank"), ("company_id", "=", invoice.company_id.id), ("code", "=", "BNK1")], limit=1
@@ -60,7 +66,7 @@ def _pay_through_bank(env, invoice, amount, date, staff, seed):
         {
             "journal_id": journal.id,
             "amount": amount,
-            "payment_date": date,
+            "payment_date": day(offset),
             "communication": f"RTGS {invoice.name}",
         }
     ).action_create_payments()

@@ -5,7 +5,7 @@ import zlib
 from odoo.addons.sire_billing import gate
 
 from . import payments, projects
-from .common import day, moment, workday
+from .common import date_messages, day, hour_of, workday
 
 
 def build(env, made, staff):
@@ -36,6 +36,7 @@ def _events_of(env, project, story, phase, staff):
 
     def answer():
         made["invoice"] = _answer(made["order"], phase.quote)
+        date_messages(made["order"], made["order"].signed_on or made["order"].sire_declined_at)
 
     def pay(number, payment):
         seed = zlib.crc32(f"{made['order'].name}/{number}".encode())
@@ -60,13 +61,14 @@ def _write_quotation(env, project, story, staff):
     order = env["sale.order"].browse(action.get("res_id") or action["params"]["next"]["res_id"])
     order.write(
         {
-            "date_order": moment(workday(story.day), 9, 20),
+            "date_order": hour_of(workday(story.day), project.name, 7, 8),
             "validity_date": day(story.day + story.valid_days),
             "user_id": staff["manager"].id,
         }
     )
     if story.outcome != "draft":
         _mark_sent(order, workday(story.day))
+    date_messages(order, order.sire_sent_at or order.date_order)
     return order
 
 
@@ -79,26 +81,26 @@ def _answer(order, story):
     contact = order.partner_id.child_ids[:1].name or order.partner_id.name
     if story.outcome == "declined":
         order._sire_decline(story.reason, name=contact)
-        gate.opened(order).sire_declined_at = moment(workday(story.decided), 16, 10)
+        gate.opened(order).sire_declined_at = hour_of(workday(story.decided), order.name)
         return None
     return order._sire_approve(
         contact,
         order._sire_digest(),
         remote_addr="192.0.2.17",  # an address that documentation uses and nobody has
         user_agent="Mozilla/5.0 (Linux; Android 14)",
-        approved_at=moment(workday(story.decided), 11, 45),
+        approved_at=hour_of(workday(story.decided), order.name),
     )
 
 
 def _mark_sent(order, offset):
-    """Let the quotation have been sent, and opened by the client two hours later, on a past day. No e-mail leaves."""
+    """Let the quotation have been sent, and opened by the client some hours later, on a past day. No e-mail leaves."""
     gate.opened(order).write(
         {
             "state": "sent",
-            "sire_sent_at": moment(offset, 9, 40),
+            "sire_sent_at": hour_of(offset, f"send {order.name}"),
             "sire_sent_to": order.partner_id.email_normalized,
             "sire_sent_digest": order._sire_digest(),
-            "sire_opened_at": moment(offset, 11, 40),
+            "sire_opened_at": hour_of(offset, f"open {order.name}", 17, 21),
         }
     )
     order._sire_get_client_url()

@@ -30,6 +30,8 @@ FINISHED = (
                 (Task("Design of pages", 14), Task("Rooms and calendar", 26), Task("Card and M-Pesa payment", 18, rate=4200)),
                 Quote(-334, "approved", -329, payments=(Pay(-326, "bank", 130000), Pay(-310, "bank"))),
             ),
+            Phase((Task("Letters to guests before they arrive", 9),),
+                  Quote(-316, "approved", -312, payments=(Pay(-298, "mpesa"),))),
             Phase((Task("Photographs of the three lodges", 10, rate=3000),),
                   Quote(-270, "declined", -266, reason="We found a photographer in Nanyuki.")),
         ),
@@ -43,6 +45,8 @@ FINISHED = (
                 (Task("Import of the old spreadsheets", 9), Task("Register and search", 22), Task("Expiry warnings", 8)),
                 Quote(-293, "approved", -290, payments=(Pay(-290, "mpesa", 70000), Pay(-274, "cash", 25000), Pay(-262, "mpesa"))),
             ),
+            Phase((Task("Labels for repeat medicine", 11),),
+                  Quote(-275, "approved", -271, payments=(Pay(-260, "mpesa"),))),
         ),
     ),
     Project(
@@ -78,6 +82,8 @@ FINISHED = (
                 (Task("Design and texts", 18), Task("Build and launch", 20)),
                 Quote(-213, "approved", -209, payments=(Pay(-180, "bank"),)),
             ),
+            Phase((Task("Branch pages and map", 12),),
+                  Quote(-189, "approved", -185, payments=(Pay(-160, "bank"),))),
         ),
     ),
 )  # fmt: skip

@@ -12,6 +12,8 @@ ONGOING = (
                 (Task("Container register", 30), Task("Milestones and alerts", 22)),
                 Quote(-164, "approved", -159, payments=(Pay(-140, "bank", 150000), Pay(-118, "bank"))),
             ),
+            Phase((Task("Scanner at the depot gate", 13, 1.0, 4200),),
+                  Quote(-147, "approved", -143, payments=(Pay(-117, "bank"),))),
             Phase(
                 (Task("Importer's portal", 34, 0.9), Task("Customs entry import", 18, 0.6, 4500)),
                 Quote(-62, "approved", -58, payments=(Pay(-40, "bank", 120000),)),

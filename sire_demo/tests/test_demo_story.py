@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.eat import eat_today, utc_to_eat
 
 from ..builder.payments import receipt_number
 from ..story.clients import CLIENTS
@@ -99,6 +99,29 @@ class TestDemoStory(DemoCommon):
         self.assertGreater((today - min(self.invoices.mapped("invoice_date"))).days, 300, "a year of invoices")
         self.assertTrue(self.invoices.filtered(lambda one: one.invoice_date_due < today and one.amount_residual))
 
+    def test_every_month_has_invoices(self):
+        """Whatever day the demo is installed on: no two approvals are a whole month apart."""
+        days = sorted({quote.decided for quote in QUOTES if quote.outcome == "approved"})
+        gaps = [after - before for before, after in zip(days, days[1:], strict=False)]
+        self.assertLessEqual(max(gaps), 26, "a weekend moves an approval by two days")
+        months = {invoice.invoice_date.strftime("%Y-%m") for invoice in self.invoices}
+        self.assertGreaterEqual(len(months), 11)
+
+    def test_times_of_people(self):
+        sent = self.orders.filtered("sire_sent_at")
+        times = [utc_to_eat(order.sire_sent_at) for order in sent]
+        self.assertGreater(len({(time.hour, time.minute) for time in times}), len(sent) / 2)
+        for order, time in zip(sent, times, strict=True):
+            self.assertTrue(8 <= time.hour < 17 and time.weekday() < 5, time)
+            self.assertLessEqual(order.date_order if order.state != "sale" else order.sire_sent_at, order.sire_sent_at)
+            self.assertLessEqual(order.sire_sent_at, order.sire_opened_at)
+            answered = order.signed_on or order.sire_declined_at or order.sire_opened_at
+            self.assertTrue(all(message.date <= answered for message in order.message_ids))
+        for tx in self.payments.payment_transaction_id:
+            self.assertEqual(utc_to_eat(tx.mpesa_paid_at).date(), tx.payment_id.date)
+            self.assertEqual(tx.create_date, tx.mpesa_paid_at)
+            self.assertEqual(tx.last_state_change, tx.mpesa_paid_at)
+
     def test_every_way_to_pay(self):
         transactions = self.payments.payment_transaction_id
         self.assertTrue(transactions)
@@ -113,6 +136,11 @@ class TestDemoStory(DemoCommon):
     def test_no_mail_waits_or_was_sent(self):
         about = [("model", "in", ("sale.order", "account.move", "project.project", "project.task"))]
         self.assertFalse(self.env["mail.mail"].search(about))
+
+    def test_nobody_outside_is_told_of_it(self):
+        self.assertFalse(self.env.ref("mail.ir_cron_module_update_notification").active)
+        self.assertTrue(self.env["ir.config_parameter"].get_param("iap.endpoint").startswith("http://127.0.0.1:"))
+        self.assertFalse(self.env["mail.link.preview"]._is_link_preview_enabled())
 
     def test_receipt_numbers_look_like_safaricoms(self):
         day = eat_today()
