@@ -2,7 +2,7 @@
 
 from string import ascii_uppercase
 
-from .common import day, hour_of, workday
+from .common import date_messages, day, hour_of, workday
 
 RECEIPT_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
@@ -18,6 +18,8 @@ def pay(env, invoice, story, staff, seed):
     amount = story.amount or invoice.amount_residual
     ways = {"mpesa": _pay_by_mpesa, "cash": _pay_in_cash, "bank": _pay_through_bank}
     ways[story.how](env, invoice, amount, workday(story.day), staff, seed)
+    for record in invoice, invoice.sire_order_id:
+        date_messages(record, hour_of(workday(story.day), invoice.name, 17, 18))
 
 
 def _pay_by_mpesa(env, invoice, amount, offset, staff, seed):
