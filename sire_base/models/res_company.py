@@ -1,5 +1,8 @@
 from odoo import api, models
 
+from .res_lang import KENYAN_TIME_FORMAT
+
+STOCK_TIME_FORMATS = ("%I:%M:%S %p", "%H:%M:%S")
 STOCK_DATE_FORMAT = "%m/%d/%Y"
 KENYAN_DATE_FORMAT = "%d/%m/%Y"
 
@@ -9,7 +12,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _sire_apply_kenyan_formats(self):
-        """Write ``KSh 98,600.00`` and ``20/11/2026``, weeks from Monday: stock has them American.
+        """Write ``KSh 98,600.00``, ``20/11/2026`` and ``18:42``, weeks from Monday: stock has them American.
 
         Languages and currencies are shared by all companies of a database, so nothing is touched unless one of
         the companies is in Kenya, and a format that somebody chose already is left alone.
@@ -20,6 +23,8 @@ class ResCompany(models.Model):
         langs_sudo = self.env["res.lang"].sudo().search([("code", "in", ["en_US", "sw"])])  # see above
         for lang_sudo in langs_sudo.filtered(lambda lang: lang.date_format == STOCK_DATE_FORMAT):
             lang_sudo.write({"date_format": KENYAN_DATE_FORMAT, "week_start": "1"})
+        for lang_sudo in langs_sudo.filtered(lambda lang: lang.time_format in STOCK_TIME_FORMATS):
+            lang_sudo.time_format = KENYAN_TIME_FORMAT
         shilling_sudo = self.env.ref("base.KES").sudo()  # see above
         if shilling_sudo.symbol == "KSh":
             shilling_sudo.position = "before"

@@ -81,13 +81,14 @@ class TestKenyanFormats(SireCommon):
         cls.shilling = cls.env.ref("base.KES")
 
     def make_american(self):
-        self.english.write({"date_format": "%m/%d/%Y", "week_start": "7"})
+        self.english.write({"date_format": "%m/%d/%Y", "time_format": "%I:%M:%S %p", "week_start": "7"})
         self.shilling.position = "after"
 
     def test_money_and_dates(self):
         self.make_american()
         self.env["res.config.settings"].create({}).action_sire_apply_kenyan_formats()
         self.assertEqual((self.english.date_format, self.english.week_start), ("%d/%m/%Y", "1"))
+        self.assertEqual(self.english.time_format, "%H:%M")
         self.assertEqual(self.shilling.position, "before")
         self.assertEqual(self.shilling.format(98600).replace("\N{NO-BREAK SPACE}", " "), "KSh 98,600.00")
 
@@ -107,3 +108,4 @@ class TestKenyanFormats(SireCommon):
         companies.partner_id.country_id = self.env.ref("base.us")
         self.env["res.company"]._sire_apply_kenyan_formats()
         self.assertEqual((self.english.date_format, self.shilling.position), ("%m/%d/%Y", "after"))
+        self.assertEqual(self.english.time_format, "%I:%M:%S %p")
