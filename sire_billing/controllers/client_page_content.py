@@ -246,9 +246,7 @@ class ClientPage(ClientPageText):
         if quantity == 1 and not line.discount:
             return ""
         number = f"{quantity:,.2f}".rstrip("0").rstrip(".")
-        return self.say_quantity(
-            number, line.product_uom_id.name or "", self.money(line.price_unit, line.currency_id)
-        )
+        return self.say_quantity(number, line.product_uom_id.name or "", self.money(line.price_unit, line.currency_id))
 
     def totals(self, document):
         """Return the rows above the total: before tax, then each tax, as names and written amounts."""

@@ -13,6 +13,7 @@ from . import res_users
 from . import sale_order
 from . import sale_order_approval
 from . import sale_order_digest
+from . import sale_order_invoice
 from . import sale_order_line
 from . import sale_order_sending
 from . import sire_client_link

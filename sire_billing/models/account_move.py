@@ -140,6 +140,15 @@ class AccountMove(models.Model):
             raise UserError(self.env._("The client sees an invoice when it is confirmed."))
         return {"type": "ir.actions.act_url", "target": "new", "url": self._sire_get_client_url()}
 
+    def action_view_source_sale_orders(self):
+        """Override of `sale`: the quotation on our own screen."""
+        self.ensure_one()
+        orders = self.line_ids.sale_line_ids.order_id
+        if len(orders) == 1:
+            return orders._sire_form_action()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sire_billing.action_sire_quotations")
+        return {**action, "domain": [("id", "in", orders.ids)]}
+
     def action_sire_open_project(self):
         self.ensure_one()
         return {

@@ -61,10 +61,14 @@ class ProjectProject(models.Model):
             project.sire_order_count = sum(counts)
             project.sire_invoice_count = sum(count for _company, count, _total, _left in documents)
             project.sire_quoted = project._sire_add_up(project._sire_of_mine(quoted))
-            project.sire_invoiced = project._sire_add_up((company, total) for company, _count, total, _left in documents)
+            project.sire_invoiced = project._sire_add_up(
+                (company, total) for company, _count, total, _left in documents
+            )
             left = project._sire_add_up((company, left) for company, _count, _total, left in documents)
             project.sire_paid = project.sire_invoiced - left
-            project.sire_paid_percent = 100.0 * project.sire_paid / project.sire_invoiced if project.sire_invoiced else 0.0
+            project.sire_paid_percent = (
+                100.0 * project.sire_paid / project.sire_invoiced if project.sire_invoiced else 0.0
+            )
 
     def _sire_of_mine(self, rows):
         """:return: of rows that begin with project and company, those of this project, without the project"""

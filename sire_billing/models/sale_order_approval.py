@@ -1,6 +1,5 @@
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
@@ -106,11 +105,6 @@ class SaleOrder(models.Model):
     def _has_to_be_paid(self):
         """Override of `sale`: a client pays the invoice, not the quotation."""
         return False
-
-    def _create_invoices(self, grouped=False, final=False, date=None):
-        """Override of `sale`: one conversion at a time."""
-        self._sire_lock()
-        return super()._create_invoices(grouped=grouped, final=final, date=date)
 
     # === APPROVAL ===#
 
@@ -270,38 +264,3 @@ class SaleOrder(models.Model):
         if state == "cancelled":
             return self.env._("Quotation %(order)s was cancelled. Ask %(company)s what replaces it.", **values)
         return self.env._("Quotation %(order)s has not been sent yet. Ask %(company)s to send it.", **values)
-
-    def _sire_get_invoice(self):
-        """:return: the live customer invoice of this quotation: posted before draft, not cancelled, not credited."""
-        self.ensure_one()
-        invoices = self.invoice_ids.filtered(
-            lambda move: move.move_type == "out_invoice" and move.state != "cancel" and move.payment_state != "reversed"
-        )
-        return invoices.sorted(lambda move: (move.state != "posted", move.id))[:1]
-
-    def _sire_get_latest_invoice(self):
-        """:return: the invoice that stands for this quotation: the live one, else the latest that was credited or
-        cancelled; empty when none was ever made"""
-        self.ensure_one()
-        made = self.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
-        return self._sire_get_invoice() or made.sorted("id")[-1:]
-
-    def _sire_ensure_invoice(self, date=None):
-        """Make the posted invoice of an approved quotation, or return the one there is. The row is locked.
-
-        :param datetime.date date: invoice date, an East African day; today when not given
-        :rtype: account.move
-        """
-        self.ensure_one()
-        invoice = self._sire_get_invoice()
-        if not invoice:
-            gate.opened(self)._force_lines_to_invoice_policy_order()
-            invoice = self._create_invoices(final=True)
-        if invoice.state == "draft":
-            invoice.invoice_date = date or eat_today()
-            invoice.action_post()
-        return invoice
-
-    def _prepare_invoice(self):
-        """Override of `sale`: money goes to the invoice by its own payments, never by a quotation's transactions."""
-        return {**super()._prepare_invoice(), "transaction_ids": [Command.clear()]}

@@ -160,3 +160,12 @@ class TestMessages(BillingCommon):
         self.assertTrue(opened)
         order._sire_mark_opened()
         self.assertEqual(order.sire_opened_at, opened)
+
+    def test_the_chatter_speaks_the_staffs_language(self):
+        order = self.make_quotation()
+        order.user_id = self.user_manager
+        digest = order._sire_digest()
+        invoice = order.sudo().with_context(lang="sw")._sire_approve("Jane Wanjiku", digest)
+        notes = [note for note in invoice.message_ids.mapped("body") if order.name in note and "created" in note]
+        self.assertEqual(len(notes), 1)
+        self.assertIn("This Journal Entry has been created from", notes[0])

@@ -185,7 +185,12 @@ class TestQuotation(BillingCommon):
         dollar = self.env.ref("base.USD")
         dollar.active = True
         self.env["res.currency.rate"].create(
-            {"currency_id": dollar.id, "company_id": self.company.id, "name": self.day(-1), "inverse_company_rate": 129.0}
+            {
+                "currency_id": dollar.id,
+                "company_id": self.company.id,
+                "name": self.day(-1),
+                "inverse_company_rate": 129.0,
+            }
         )
         pricelist = self.env["product.pricelist"].create({"name": "Dollars", "currency_id": dollar.id})
         project = self.make_project(company_id=False)
@@ -215,7 +220,7 @@ class TestQuotation(BillingCommon):
         ):
             model = self.env[action["res_model"]]
             self.assertEqual(model.search(action["domain"]), records)
-            views = dict((kind, view_id) for view_id, kind in action["views"])
+            views = {kind: view_id for view_id, kind in action["views"]}
             name = {"sale.order": "sale_order_view_list", "account.move": "account_move_view_list"}[model._name]
             self.assertEqual(views["list"], self.env.ref(f"sire_billing.{name}").id)
 

@@ -43,6 +43,12 @@ def _stay_at_home(env):
     """Nobody outside this machine hears from a company that does not exist: neither Odoo's weekly statistics nor what it
     sells (SMS, letters, credits), nor the pages that a message links to."""
     env.ref("mail.ir_cron_module_update_notification").active = False
-    for key in ("iap.endpoint", "sms.endpoint", "snailmail.endpoint", "enrich.endpoint", "iap.partner_autocomplete.endpoint"):
+    for key in (
+        "iap.endpoint",
+        "sms.endpoint",
+        "snailmail.endpoint",
+        "enrich.endpoint",
+        "iap.partner_autocomplete.endpoint",
+    ):
         env["ir.config_parameter"].set_param(key, NOWHERE)
     env["ir.config_parameter"].set_param("mail.link_preview_throttle", "0")
