@@ -168,4 +168,4 @@ class TestMessages(BillingCommon):
         invoice = order.sudo().with_context(lang="sw")._sire_approve("Jane Wanjiku", digest)
         notes = [note for note in invoice.message_ids.mapped("body") if order.name in note and "created" in note]
         self.assertEqual(len(notes), 1)
-        self.assertIn("This Journal Entry has been created from", notes[0])
+        self.assertIn("journal entry has been created from", notes[0].lower())
