@@ -28,3 +28,5 @@ class ResCompany(models.Model):
         shilling_sudo = self.env.ref("base.KES").sudo()  # see above
         if shilling_sudo.symbol == "KSh":
             shilling_sudo.position = "before"
+        if shilling_sudo.currency_unit_label == "Shilling":
+            shilling_sudo.currency_unit_label = "Shillings"  # amounts in words, on receipts

@@ -90,6 +90,7 @@ class TestKenyanFormats(SireCommon):
         self.assertEqual((self.english.date_format, self.english.week_start), ("%d/%m/%Y", "1"))
         self.assertEqual(self.english.time_format, "%H:%M")
         self.assertEqual(self.shilling.position, "before")
+        self.assertEqual(self.shilling.amount_to_text(200), "Two Hundred Shillings")
         self.assertEqual(self.shilling.format(98600).replace("\N{NO-BREAK SPACE}", " "), "KSh 98,600.00")
 
     def test_swahili_is_there(self):

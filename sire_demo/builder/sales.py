@@ -36,7 +36,9 @@ def _events_of(env, project, story, phase, staff):
 
     def answer():
         made["invoice"] = _answer(made["order"], phase.quote)
-        date_messages(made["order"], made["order"].signed_on or made["order"].sire_declined_at)
+        at = made["order"].signed_on or made["order"].sire_declined_at
+        for record in filter(None, (made["order"], made["invoice"])):
+            date_messages(record, at)
 
     def pay(number, payment):
         seed = zlib.crc32(f"{made['order'].name}/{number}".encode())

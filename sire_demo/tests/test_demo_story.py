@@ -115,7 +115,9 @@ class TestDemoStory(DemoCommon):
             self.assertTrue(8 <= time.hour < 17 and time.weekday() < 5, time)
             self.assertLessEqual(order.date_order if order.state != "sale" else order.sire_sent_at, order.sire_sent_at)
             self.assertLessEqual(order.sire_sent_at, order.sire_opened_at)
-        days = [utc_to_eat(date).date() for date in self.orders.message_ids.mapped("date")]
+        days = [
+            utc_to_eat(date).date() for date in (self.orders.message_ids | self.invoices.message_ids).mapped("date")
+        ]
         self.assertFalse([day for day in days if day >= eat_today()], "what is past was told then")
         for tx in self.payments.payment_transaction_id:
             self.assertEqual(utc_to_eat(tx.mpesa_paid_at).date(), tx.payment_id.date)
