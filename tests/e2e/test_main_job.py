@@ -133,10 +133,6 @@ def make_a_project(manager, title, client_name):
         row.locator("[name='allocated_hours'] input").fill(hours)
     manager.click(manager.form.get_by_role("tab", name="Description"))
     manager.form.locator("[name='description'] [contenteditable=true]").fill("Cables and switches for the new office.")
-    manager.click(manager.page.locator(".o_form_button_save"))
-    expect(manager.page.locator(".o_form_button_save")).to_be_hidden()
-    manager.expect_status("Ongoing")
-    manager.expect_field("date", "15/01/2027")
     manager.click(manager.form.get_by_role("tab", name="Documents"))
     manager.click(manager.field("sire_document_ids").get_by_text("Add a line", exact=True))
     row = manager.form.locator("[name='sire_document_ids'] .o_selected_row")
@@ -144,6 +140,8 @@ def make_a_project(manager, title, client_name):
     row.locator("[name='url'] input").fill("https://docs.client.example/floor-plan")
     manager.click(manager.page.locator(".o_form_button_save"))
     expect(manager.page.locator(".o_form_button_save")).to_be_hidden()
+    manager.expect_status("Ongoing")
+    manager.expect_field("date", "15/01/2027")
     manager.expect_field("sire_document_ids", "Floor plan")
 
 
