@@ -1,7 +1,7 @@
 """Days that count from today, and names that stay the same."""
 
 import zlib
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from odoo import fields
 
@@ -25,6 +25,11 @@ def moment(offset, hour=10, minute=0) -> datetime:
     """
     at = eat_to_utc(datetime.combine(day(offset), datetime.min.time()).replace(hour=hour, minute=minute))
     return min(at, fields.Datetime.now())
+
+
+def closing_time(offset) -> datetime:
+    """Return five in the afternoon of a Nairobi day as naive UTC, also of a day to come."""
+    return eat_to_utc(datetime.combine(day(offset), time(17)))
 
 
 def hour_of(offset, seed, first=8, last=17) -> datetime:

@@ -2,7 +2,7 @@
 
 from ..story.projects_done import FINISHED
 from ..story.projects_open import ONGOING
-from .common import day, remember, workday
+from .common import closing_time, day, remember, workday
 
 DAY_HOURS = 6  # what one person writes down on one day for one task, at most
 
@@ -55,7 +55,7 @@ def add_tasks(env, project, story, phase, staff):
             "project_id": project.id,
             "user_ids": worker.ids,
             "allocated_hours": task.hours,
-            "date_deadline": day(end if task.done >= 1 else max(end, min(story.end, 4 + 3 * number))),
+            "date_deadline": closing_time(end if task.done >= 1 else max(end, min(story.end, 4 + 3 * number))),
             "stage_id": stages[_stage_number(task.done)].id,
             "sequence": 10 * (len(project.task_ids) + 1),
         }
