@@ -105,9 +105,9 @@ def no_path_of_a_machine(house):
     suffixes = {".py", ".xml", ".js", ".css", ".scss", ".md", ".csv", ".toml", ".yml", ".yaml", ".cfg", ".conf", ".sh",
                 ".json", ".po", ".pot", ".html", ".txt", ".sql", ""}  # fmt: skip
     for path in _files(house.root):
-        if path.suffix not in suffixes:
-            continue
         name = path.relative_to(house.root).as_posix()
+        if path.suffix not in suffixes or name == ".git":  # in a worktree that is a file, and git's own
+            continue
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             if MACHINE_PATH.search(line):
                 yield f"{name}:{number}: a path of one machine"
