@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "security/sire_webhook_event_security.xml",
         "data/ir_cron.xml",
+        "data/kenyan_formats.xml",
         "data/mail_activity_type.xml",
         "views/sire_webhook_event_views.xml",
         "views/res_config_settings_views.xml",
