@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from . import control, daraja, handset, inbox, mail, pages
+from . import c2b, control, daraja, gateway, handset, inbox, mail, pages
 from .settings import Settings
 from .world import World
 
@@ -45,6 +45,8 @@ def create_app(settings=None):
 
     routes = [
         *daraja.routes,
+        *c2b.routes,
+        *gateway.unknown_routes,
         *control.routes,
         *pages.routes,
         *handset.routes,

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from .prompts import EAT
+from .clock import EAT
 
 PHONE = re.compile(r"254[17]\d{8}")
 FORBIDDEN = ("mpesa", "m-pesa", "safaricom", "exe", "exec", "cmd", "sql", "query")
@@ -57,18 +57,18 @@ def whole_amount(body, maximum):
     return value
 
 
-def callback_url(body, http_hosts=()):
-    """:return: CallBackURL: absolute, https (http to loopback and the hosts named), no forbidden word anywhere"""
-    value = text(body, "CallBackURL")
+def callback_url(body, http_hosts=(), field="CallBackURL"):
+    """:return: an address of ours: absolute, https (http to loopback and the hosts named), no forbidden word anywhere"""
+    value = text(body, field)
     try:
         parts = urlsplit(value)
         host, _port = parts.hostname, parts.port
     except ValueError:
-        raise invalid("CallBackURL") from None
+        raise invalid(field) from None
     if not host or re.search(r"\s", value) or any(word in value.lower() for word in FORBIDDEN):
-        raise invalid("CallBackURL")
+        raise invalid(field)
     if parts.scheme != "https" and not (parts.scheme == "http" and (is_loopback(host) or host in http_hosts)):
-        raise invalid("CallBackURL")
+        raise invalid(field)
     return value
 
 
@@ -108,8 +108,6 @@ def push(body, settings, now):
 
     :return: (Merchant, values for PromptBook.open, result code that the network will force or None)
     """
-    if not isinstance(body, dict):
-        raise ApiError(400, "400.002.05", "Invalid Request Payload")
     kind = body.get("TransactionType")
     if kind not in TRANSACTION_TYPES:
         raise invalid("TransactionType")
@@ -139,6 +137,4 @@ def query(body, settings, now):
 
     :return: (Merchant, CheckoutRequestID)
     """
-    if not isinstance(body, dict):
-        raise ApiError(400, "400.002.05", "Invalid Request Payload")
     return merchant(body, settings, now), text(body, "CheckoutRequestID")

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse, JSONResponse
 
-ENDPOINTS = ("oauth", "stkpush", "query")
+ENDPOINTS = (
+    "oauth",
+    "stkpush",
+    "query",
+    "c2b_register",
+    "c2b_simulate",
+    "status",
+    "reversal",
+    "balance",
+    "b2c",
+    "pull_register",
+    "pull",
+    "qr",
+)
 KINDS = ("html", "500", "timeout", "spike", "spike_error", "lost_answer", "busy", "quota")
 PAGE = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>The service is not available</h1></body></html>"
 

@@ -8,8 +8,8 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from .behaviour import RESULTS
+from .clock import EAT
 from .phones import pretty
-from .prompts import EAT
 
 HERE = Path(__file__).parent
 CSP = (

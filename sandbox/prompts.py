@@ -8,12 +8,13 @@ import random
 import string
 from collections import defaultdict, deque
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
+from . import texts
 from .behaviour import NAMES, OK, RESULTS, Behaviour, wire_code
-
-# Kenya knows no daylight saving, so no time zone database is needed.
-EAT = timezone(timedelta(hours=3), "EAT")
+from .clock import EAT, stamp
+from .ledger import Ledger, Movement
+from .people import person_of
 
 
 class AlreadyAnswered(Exception):
@@ -81,6 +82,23 @@ class Prompt:
             }
         return {"Body": {"stkCallback": body}}
 
+    def movement(self):
+        """:return: what a paid prompt writes into the organisation's books; the true amount, whatever is reported"""
+        till = self.kind == "till"
+        return Movement(
+            receipt=self.receipt,
+            shortcode=self.shortcode,
+            till=till,
+            kind="stk",
+            amount=self.amount,
+            at=self.answered,
+            initiated=self.created,
+            phone=self.phone,
+            person=person_of(self.phone),
+            reference="" if till else self.reference,
+            conversation=(self.merchant_id,),
+        )
+
     def to_json(self):
         """:return: the prompt as the control API shows it"""
         data = asdict(self)
@@ -95,16 +113,12 @@ class Prompt:
         }
 
 
-def stamp(moment):
-    """:return: ``YYYYMMDDHHmmss`` in East Africa Time"""
-    return moment.astimezone(EAT).strftime("%Y%m%d%H%M%S")
-
-
 class PromptBook:
     """All prompts, what the next ones will do, and the wallets behind the phones."""
 
-    def __init__(self, settings, rng=None):
+    def __init__(self, settings, rng=None, ledger=None):
         self.settings = settings
+        self.ledger = ledger or Ledger()
         self.random = rng or random.SystemRandom()
         self.prompts = {}
         self.queued = defaultdict(deque)
@@ -174,9 +188,13 @@ class PromptBook:
         prompt.answer(code, now, self.new_receipt(now) if code == OK else None)
         if code == OK:
             self.wallets[prompt.phone] = max(self.balance(prompt.phone) - prompt.amount, 0)
-        text = sms(prompt, self.balance(prompt.phone))
+            self.ledger.book(prompt.movement())
+        self.tell(prompt.phone, texts.of_prompt(prompt, self.balance(prompt.phone)), now)
+
+    def tell(self, phone, text, now):
+        """Send a text message to a phone, when there is one to send."""
         if text:
-            self.texts[prompt.phone].append({"at": now, "text": text})
+            self.texts[phone].append({"at": now, "text": text})
 
     def answer_pin(self, prompt, pin, now):
         """What the network does with a PIN: wrong, not enough money, or paid.
@@ -201,23 +219,3 @@ class PromptBook:
             if receipt not in self.receipts:
                 self.receipts.add(receipt)
                 return receipt
-
-
-def sms(prompt, balance):
-    """:return: the text message that the payer gets about a result, or None when the network sends none"""
-    if prompt.code == OK:
-        eat = prompt.answered.astimezone(EAT)
-        account = f" for account {prompt.reference}" if prompt.kind == "paybill" else ""
-        hour = f"{eat.hour % 12 or 12}:{eat:%M} {eat:%p}"
-        return (
-            f"{prompt.receipt} Confirmed. Ksh{prompt.amount:,.2f} paid to {prompt.business}{account} on "
-            f"{eat.day}/{eat.month}/{eat:%y} at {hour}. New M-PESA balance is Ksh{balance:,.2f}."
-        )
-    if prompt.code == "1":
-        return (
-            f"Failed. You do not have enough money in your M-PESA account to pay Ksh{prompt.amount:,.2f} to "
-            f"{prompt.business}. Your M-PESA balance is Ksh{balance:,.2f}."
-        )
-    if prompt.code == "2001":
-        return f"You have entered the wrong PIN. Ksh{prompt.amount:,.2f} was not paid to {prompt.business}."
-    return None

@@ -38,24 +38,41 @@ class Settings:
     shortcode: str = "174379"
     store: str = "174380"
     till: str = "5174380"
+    second_shortcode: str = "600984"
     passkey: str = "sandbox-passkey"
     business: str = "SIRE TECH Ltd"
+    second_business: str = "SIRE EVENTS Ltd"
+    initiator: str = "testapi"
+    initiator_password: str = "sandbox-initiator"
     pin: str = "1234"
     balance: int = 300_000
     maximum_amount: int = 250_000
+    daily_amount: int = 500_000
+    maximum_wallet: int = 500_000
     expiry: float = 60
     unanswered: str = "1037"
     token_life: int = 3599
     timestamp_tolerance: int = 300
     callback_timeout: float = 15
+    validation_timeout: float = 8
     http_hosts: tuple = field(default=())
 
     @property
     def merchants(self):
-        """:return: the merchants by shortcode: one pay bill, one till behind its store number"""
+        """:return: the merchants by shortcode: a pay bill, a till behind its store number, another company's pay bill"""
         paybill = Merchant(self.shortcode, "paybill", self.shortcode, self.passkey, self.business)
         till = Merchant(self.store, "till", self.till, self.passkey, self.business)
-        return {paybill.shortcode: paybill, till.shortcode: till}
+        second = Merchant(self.second_shortcode, "paybill", self.second_shortcode, self.passkey, self.second_business)
+        return {paybill.shortcode: paybill, till.shortcode: till, second.shortcode: second}
+
+    def payee(self, number):
+        """:return: the merchant whose pay bill or till number a customer types, or None"""
+        return next((found for found in self.merchants.values() if found.party_b == number), None)
+
+    @property
+    def initiators(self):
+        """:return: user name → whether it may move money; both have the same password"""
+        return {self.initiator: True, f"{self.initiator}-viewer": False}
 
     @property
     def apps(self):
@@ -71,15 +88,21 @@ FLAGS = (
     ("shortcode", str, "the pay bill"),
     ("store", str, "store (head office) number of the till"),
     ("till", str, "the till number, PartyB of buy-goods payments"),
+    ("second-shortcode", str, "a second company's pay bill"),
     ("passkey", str, "passkey of both shortcodes"),
     ("business", str, "name that the phone shows"),
+    ("second-business", str, "the second company's name"),
+    ("initiator", str, "API user of asynchronous commands; with -viewer behind it one that may move no money"),
+    ("initiator-password", str, "its password, to be encrypted with /certificate.cer"),
     ("pin", str, "the PIN that is right"),
     ("balance", int, "shillings in a new wallet"),
     ("maximum-amount", int, "shillings that one payment may be at most"),
+    ("daily-amount", int, "shillings that a customer may pay in a day"),
     ("expiry", float, "seconds until an unanswered prompt ends"),
     ("unanswered", str, "result code of an unanswered prompt: 1037 or 1019"),
     ("timestamp-tolerance", int, "seconds that a timestamp may be off East Africa Time"),
     ("callback-timeout", float, "seconds to wait for the answer to a callback"),
+    ("validation-timeout", float, "seconds to wait for the answer to a validation"),
 )
 
 

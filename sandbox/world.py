@@ -1,18 +1,20 @@
 """The running sandbox: state in memory, timers and the callbacks that go out. One event loop, so no locks."""
 
 import asyncio
-import json
 import logging
-import time
 from collections import deque
 from datetime import UTC, datetime
 
 import httpx
 
+from . import customer
 from .behaviour import OK
 from .faults import Faults
+from .ledger import Ledger
 from .mail import Mailbox
+from .options import Options
 from .prompts import AlreadyAnswered, PromptBook
+from .sends import Sends, post
 from .tokens import Tokens
 
 log = logging.getLogger("sandbox")
@@ -29,10 +31,14 @@ class World:
         self.reset()
 
     def reset(self):
-        """Be as freshly started: forget prompts, tokens, faults, messages and timers."""
+        """Be as freshly started: forget prompts, money, registrations, tokens, faults, messages and timers."""
         for task in self.tasks:
             task.cancel()
-        self.book = PromptBook(self.settings)
+        self.options = Options()
+        self.ledger = Ledger()
+        self.registrations = {}  # shortcode → customer.Registration
+        self.sends = Sends(self)
+        self.book = PromptBook(self.settings, ledger=self.ledger)
         self.tokens = Tokens(self.settings)
         self.faults = Faults()
         self.mailbox = Mailbox()
@@ -99,9 +105,11 @@ class World:
         await self.notify(prompt)
 
     async def notify(self, prompt):
-        """Send the callbacks of an answered prompt as its behaviour says."""
+        """Send the callbacks of an answered prompt as its behaviour says; a C2B confirmation goes beside them."""
         how = prompt.behaviour
         log.info("%s %s: result %s", prompt.phone, prompt.checkout_id, prompt.code)
+        if prompt.code == OK and self.options.stk_confirmation:
+            self.spawn(customer.confirm(self, self.ledger.receipts[prompt.receipt]))
         if how.callbacks == "never":
             return
         await asyncio.sleep(how.callback_delay)
@@ -117,17 +125,6 @@ class World:
         :param body: another body than the true one
         :return: the record: at, payload, status (None without an answer), elapsed_ms, error, answer (first 500 characters)
         """
-        payload = prompt.callback() if body is None else body
-        record = {"at": self.now().isoformat(), "payload": payload, "status": None, "elapsed_ms": None, "error": None}
+        record = {}
         prompt.deliveries.append(record)
-        began = time.monotonic()
-        try:
-            response = await self.client.post(
-                prompt.callback_url, content=json.dumps(payload), headers={"Content-Type": "application/json"}
-            )
-            record |= {"status": response.status_code, "answer": response.text[:500]}
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            record["error"] = f"{type(error).__name__}: {error}".strip(": ")
-        record["elapsed_ms"] = round((time.monotonic() - began) * 1000, 1)
-        log.info("callback to %s: %s", prompt.callback_url, record["status"] or record["error"])
-        return record
+        return await post(self, prompt.callback_url, prompt.callback() if body is None else body, record)
