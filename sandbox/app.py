@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from . import c2b, control, daraja, gateway, handset, inbox, mail, pages
+from . import c2b, control, control_money, daraja, gateway, handset, inbox, lipa, mail, pages
 from .settings import Settings
 from .world import World
 
@@ -48,7 +48,9 @@ def create_app(settings=None):
         *c2b.routes,
         *gateway.unknown_routes,
         *control.routes,
+        *control_money.routes,
         *pages.routes,
+        *lipa.routes,
         *handset.routes,
         *inbox.routes,
         Mount("/static", StaticFiles(directory=HERE / "static")),

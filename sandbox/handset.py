@@ -62,6 +62,7 @@ def screen_values(world, phone):
         "phone": phone,
         "prompt": prompt,
         "left": left,
+        "paying": world.paying[phone],
         "off": book.defaults.get(phone) == OFF,
         "texts": book.texts[phone][::-1][:20],
         "history": book.of(phone)[:20],

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from datetime import UTC, datetime
 
 import httpx
@@ -38,6 +38,7 @@ class World:
         self.ledger = Ledger()
         self.registrations = {}  # shortcode → customer.Registration
         self.sends = Sends(self)
+        self.paying = Counter()  # phone → customers' payments under way
         self.book = PromptBook(self.settings, ledger=self.ledger)
         self.tokens = Tokens(self.settings)
         self.faults = Faults()

@@ -14,6 +14,7 @@ from sandbox.app import create_app
 from sandbox.settings import Settings
 
 from .client import PATIENCE, Daraja
+from .shop import shop  # noqa: F401 (a fixture)
 
 
 @contextmanager
