@@ -8,7 +8,26 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from . import c2b, control, control_money, daraja, gateway, handset, inbox, lipa, mail, pages
+from . import (
+    balance,
+    business,
+    c2b,
+    control,
+    control_money,
+    credential,
+    daraja,
+    gateway,
+    handset,
+    inbox,
+    lipa,
+    mail,
+    pages,
+    payout,
+    pull,
+    qr,
+    reversal,
+    status,
+)
 from .settings import Settings
 from .world import World
 
@@ -43,18 +62,11 @@ def create_app(settings=None):
             server.close()
             await world.stop()
 
-    routes = [
-        *daraja.routes,
-        *c2b.routes,
-        *gateway.unknown_routes,
-        *control.routes,
-        *control_money.routes,
-        *pages.routes,
-        *lipa.routes,
-        *handset.routes,
-        *inbox.routes,
-        Mount("/static", StaticFiles(directory=HERE / "static")),
-    ]
+    api = (daraja, c2b, status, reversal, balance, payout, pull, qr)
+    tests = (control, control_money)
+    people = (pages, lipa, handset, business, inbox, credential)
+    routes = [route for part in (*api, *tests, *people) for route in part.routes]
+    routes += [*gateway.unknown_routes, Mount("/static", StaticFiles(directory=HERE / "static"))]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: pages.error})
     app.state.world = world
     return Wire(app)

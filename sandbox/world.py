@@ -37,6 +37,8 @@ class World:
         self.options = Options()
         self.ledger = Ledger()
         self.registrations = {}  # shortcode → customer.Registration
+        self.pulls = set()  # shortcodes that may pull
+        self.conversations = {}  # OriginatorConversationID → commands.Job
         self.sends = Sends(self)
         self.paying = Counter()  # phone → customers' payments under way
         self.book = PromptBook(self.settings, ledger=self.ledger)
