@@ -53,6 +53,13 @@ def number_of(request):
         raise HTTPException(404, str(wrong)) from None
 
 
+def own_payments(world, phone):
+    """:return: [(movement, records of its confirmations)], what was paid from the phone's own menu, the latest first"""
+    found = [m for m in world.ledger.receipts.values() if m.phone == phone and m.kind == "c2b"][-20:]
+    sent = [r for r in world.sends.records if r["of"] == "confirmation"] if found else []
+    return [(movement, [r for r in sent if r.get("receipt") == movement.receipt]) for movement in reversed(found)]
+
+
 def screen_values(world, phone):
     """:return: what the phone shows now"""
     book = world.book
@@ -62,6 +69,7 @@ def screen_values(world, phone):
         "phone": phone,
         "prompt": prompt,
         "left": left,
+        "own": own_payments(world, phone),
         "paying": world.paying[phone],
         "off": book.defaults.get(phone) == OFF,
         "texts": book.texts[phone][::-1][:20],

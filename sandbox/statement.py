@@ -87,13 +87,8 @@ def line(movement, balance):
 def as_csv(sheet):
     """:return: bytes of a CSV file"""
     out = io.StringIO()
-    csv.writer(out).writerows([tame(value) for value in row] for row in sheet)
+    csv.writer(out).writerows(sheet)
     return out.getvalue().encode()
-
-
-def tame(value):
-    """:return: a text that a spreadsheet does not take for a formula; amounts below 0 stay what they are"""
-    return f"'{value}" if value[:1] in ("=", "+", "@") else value
 
 
 def as_xlsx(sheet):
