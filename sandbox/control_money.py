@@ -30,6 +30,14 @@ def whole(data, name):
     return value
 
 
+def part(data, name):
+    """:return: an object within the body, empty without one"""
+    value = data.get(name) or {}
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be an object.")
+    return value
+
+
 def moment(data):
     """:return: the aware datetime of ``at``, None without one"""
     if data.get("at") is None:
@@ -58,7 +66,7 @@ async def pay(request):
     if kind == "paybill" and not 1 <= len(reference.strip()) <= 20:
         raise ValueError("reference must have 1 to 20 characters: the phone asks for it.")
     names = people.person(data.get("names"), phone)
-    how = Sending.from_json({"of": "confirmation"} | data["confirmation"]) if data.get("confirmation") else None
+    how = Sending.from_json({"of": "confirmation"} | part(data, "confirmation")) if "confirmation" in data else None
     answer = {"receipt": None, "refused": None, "code": None, "validation": None, "confirmation": None}
     try:
         movement, answer["validation"] = await customer.pay(
@@ -88,7 +96,7 @@ async def confirm(request):
     url = data.get("url") or (registered and registered.confirmation)
     if not url:
         raise ValueError(f"No ConfirmationURL is registered for {shortcode}.")
-    body = data["body"] if "body" in data else customer.notification(world, movement) | (data.get("changes") or {})
+    body = data["body"] if "body" in data else customer.notification(world, movement) | part(data, "changes")
     about = {"receipt": movement.receipt if movement else None, "shortcode": shortcode}
     return await world.sends.post("confirmation", str(url), body, **about)
 

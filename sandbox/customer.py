@@ -53,7 +53,7 @@ def payee(settings, number, kind):
     return found
 
 
-def check_money(world, phone, amount, at):
+def check_money(world, merchant, phone, amount, at):
     """:raise Refused: limits or the wallet do not allow it"""
     settings, balance = world.settings, world.book.balance(phone)
     if not 1 <= amount <= settings.maximum_amount:
@@ -61,7 +61,7 @@ def check_money(world, phone, amount, at):
     if world.ledger.spent(phone, at) + amount > settings.daily_amount:
         raise Refused(f"Failed. You would exceed the daily limit of Ksh{settings.daily_amount:,}.")
     if balance < amount:
-        raise Refused(texts.no_money(amount, "the business", balance).replace(" to the business", ""))
+        raise Refused(texts.no_money(amount, merchant.name, balance))
 
 
 def notification(world, movement, how=None):
@@ -137,7 +137,7 @@ async def pay(world, phone, kind, number, amount, reference="", *, names=None, a
     now = at or world.now()
     try:
         merchant = payee(world.settings, number, kind)
-        check_money(world, phone, amount, now)
+        check_money(world, merchant, phone, amount, now)
         movement = Movement(
             receipt=world.book.new_receipt(now),
             shortcode=merchant.shortcode,
@@ -151,7 +151,9 @@ async def pay(world, phone, kind, number, amount, reference="", *, names=None, a
             reference="" if kind == "till" else reference,
         )
         validation = await validate(world, movement)
-        check_money(world, phone, amount, now)  # something else may have been paid while the business was asked
+        check_money(
+            world, merchant, phone, amount, now
+        )  # something else may have been paid while the business was asked
     except Refused as refusal:
         world.book.tell(phone, refusal.sentence, world.now())
         raise

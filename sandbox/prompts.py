@@ -197,7 +197,7 @@ class PromptBook:
             self.texts[phone].append({"at": now, "text": text})
 
     def answer_pin(self, prompt, pin, now):
-        """What the network does with a PIN: wrong, not enough money, or paid.
+        """What the network does with a PIN: wrong, not enough money, above the limit of a day, or paid.
 
         :raise AlreadyAnswered: when the prompt has its result
         """
@@ -205,6 +205,8 @@ class PromptBook:
             code = NAMES["wrong_pin"]
         elif self.balance(prompt.phone) < prompt.amount:
             code = NAMES["no_money"]
+        elif self.ledger.spent(prompt.phone, now) + prompt.amount > self.settings.daily_amount:
+            code = "4"
         else:
             code = OK
         self.answer(prompt, code, now)

@@ -102,6 +102,7 @@ def test_bank(daraja):
         ("c2b", {"phone": PHONE, "amount": 5, "reference": "A", "names": 5}),
         ("c2b", {"phone": PHONE, "amount": 5, "reference": "A", "at": "2026-11-20"}),
         ("c2b", {"phone": PHONE, "amount": 5, "reference": "A", "confirmation": {"sends": "maybe"}}),
+        ("c2b", {"phone": PHONE, "amount": 5, "reference": "A", "confirmation": "twice"}),
         ("c2b/confirm", {}),
         ("c2b/confirm", {"body": {}}),
         ("ledger", {"amount": -1}),
@@ -123,6 +124,13 @@ def test_wrong_requests_change_nothing(daraja, path, data):
     assert response.status_code == 400 and response.json()["error"].endswith(".")
     assert books(daraja) == {"balance": 0, "movements": []}
     assert daraja.world.sends.defaults == {} and not any(daraja.world.sends.queued.values())
+
+
+def test_changes_must_be_an_object(daraja, shop):
+    register(daraja, shop)
+    data = {"receipt": pay(daraja)["receipt"], "changes": "TransAmount"}
+    assert daraja.http.post("/control/c2b/confirm", json=data).status_code == 400
+    assert len(ids(shop)) == 1
 
 
 def test_unknown_receipt(daraja):
