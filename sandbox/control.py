@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .behaviour import Behaviour, result_code
+from .behaviour import OK, Behaviour, result_code
 from .phones import canonical
 from .prompts import AlreadyAnswered
 
@@ -100,9 +100,17 @@ async def prompt(request):
 
 
 async def answer(request):
-    """Answer for the person; the callback goes out beside, ``wait`` waits for it."""
+    """Answer for the person; the callback goes out beside, ``wait`` waits for it.
+
+    ``overturn`` takes a failure back first: the network can say failed, and the money moves all the same.
+    """
     world, found, data = world_of(request), prompt_of(request), await body_of(request)
-    world.book.answer(found, result_code(data.get("result")), world.now())
+    code = result_code(data.get("result"))
+    if data.get("overturn"):
+        if code != OK or found.code in (None, OK):
+            raise ValueError("Only a failure can be overturned, and only by success.")
+        found.code = None
+    world.book.answer(found, code, world.now())
     task = world.spawn(world.notify(found))
     if data.get("wait"):
         await task

@@ -9,8 +9,6 @@ import pytest
 from .client import PHONE
 from .shop import books, pay, post, register
 
-SILENCE = 3600
-
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_register(daraja, shop, version):
@@ -147,44 +145,6 @@ def test_wallet_and_day(daraja, shop):
     assert pay(daraja, amount=1001, at=tomorrow)["receipt"]
 
 
-def switch_on(daraja, shop, **changes):
-    assert register(daraja, shop, **changes).status_code == 200
-    daraja.control("POST", "/control/options", validation=["174379"])
-
-
-def test_validation_accepts(daraja, shop):
-    switch_on(daraja, shop)
-    shop.answers["/validate"] = {"ResultCode": 0, "ResultDesc": "Accepted", "ThirdPartyTransID": "T-77"}
-    answer = pay(daraja)
-    (asked,), (told,) = shop.at("/validate"), shop.wait("/confirm")
-    assert asked["TransID"] == told["TransID"] == answer["receipt"]
-    assert (asked["OrgAccountBalance"], asked["ThirdPartyTransID"]) == ("", "")
-    assert told["ThirdPartyTransID"] == "T-77"
-    assert answer["validation"]["status"] == 200
-
-
-@pytest.mark.parametrize("code", ["C2B00011", "C2B00012", "C2B00013", "C2B00014", "C2B00015", "C2B00016", 1])
-def test_validation_refuses(daraja, shop, code):
-    switch_on(daraja, shop)
-    shop.answers["/validate"] = {"ResultCode": code, "ResultDesc": "Rejected"}
-    answer = pay(daraja)
-    assert answer["receipt"] is None and answer["code"] == str(code)
-    assert "is not accepted." in answer["refused"] or "are not accepted." in answer["refused"]
-    assert answer["refused"] in phone_texts(daraja)
-    assert shop.at("/confirm") == [] and books(daraja)["balance"] == 0
-
-
-@pytest.mark.parametrize("broken", [b"broken", b"<html>", {"Result": 0}, [], SILENCE])
-@pytest.mark.parametrize("kind", ["Completed", "Cancelled"])
-def test_response_type_decides_when_nothing_comes(make_daraja, shop, broken, kind):
-    daraja = make_daraja(validation_timeout=0.2)
-    switch_on(daraja, shop, ResponseType=kind)
-    shop.answers["/validate"] = broken
-    answer = pay(daraja)
-    assert bool(answer["receipt"]) == (kind == "Completed")
-    assert books(daraja)["balance"] == (500 if kind == "Completed" else 0)
-
-
 def test_a_paid_prompt_is_confirmed_too(daraja, shop):
     register(daraja, shop)
     checkout = daraja.push_ok(f"{shop.url}/stk")
@@ -197,6 +157,24 @@ def test_a_paid_prompt_is_confirmed_too(daraja, shop):
     daraja.answer(daraja.push_ok(f"{shop.url}/stk"), "success", wait=True)
     daraja.settle()
     assert len(shop.at("/confirm")) == 1
+
+
+def test_a_failure_turns_into_a_late_success(daraja, shop):
+    register(daraja, shop)
+    checkout = daraja.push_ok(f"{shop.url}/stk")
+    late = {"result": "success", "overturn": True, "wait": True}
+    path = f"/control/prompts/{checkout}/answer"
+    assert daraja.http.post(path, json=late).status_code == 400  # it has not failed
+    daraja.answer(checkout, "unreachable", wait=True)
+    assert daraja.http.post(path, json=late | {"result": "cancelled"}).status_code == 400
+    assert books(daraja)["movements"] == []
+    daraja.control("POST", path, **late)
+    failed, paid = (body["Body"]["stkCallback"]["ResultCode"] for body in shop.at("/stk"))
+    assert (failed, paid) == (1037, 0)
+    assert shop.wait("/confirm")[0]["TransID"] == daraja.prompt(checkout)["receipt"]
+    assert daraja.query(checkout).json()["ResultCode"] == "0" and books(daraja)["balance"] == 500
+    assert daraja.http.post(path, json=late).status_code == 400
+    assert books(daraja)["balance"] == 500
 
 
 def test_a_failed_prompt_is_not(daraja, shop):

@@ -4,8 +4,8 @@ import pytest
 
 from .client import PHONE
 from .shop import books, register
-from .test_c2b import SILENCE, switch_on
 from .test_handset import screen, squeeze
+from .test_validation import SILENCE, switch_on
 
 
 def lipa(daraja, **form):

@@ -10,8 +10,8 @@ from mpesakit.c2b.schemas import (
 from mpesakit.dynamic_qr_code.schemas import DynamicQRGenerateRequest, DynamicQRGenerateResponse
 
 from .shop import ACCEPT, pay, post
-from .test_c2b import switch_on
 from .test_qr import BODY
+from .test_validation import switch_on
 
 
 def test_register(daraja, shop):
