@@ -117,6 +117,8 @@ def needed(parts):
     for program, package in (("pdftotext", "poppler-utils"), ("docker-compose", "docker-compose")):
         if not process.which(program):
             lacking["tests"].append(package)
+    if not any(Path("/usr/lib").glob("*/libcairo.so.2")):
+        lacking["pdf"].append("libcairo2")  # barcodes and QR codes are drawn with it
     if not any(Path("/usr/lib").glob("*/libatomic.so.1")):
         lacking["tests"].append("libatomic1")  # Playwright's driver stands on it
     if not any(Path("/usr/share/fonts").rglob("*.ttf")):

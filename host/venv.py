@@ -12,6 +12,9 @@ from .ui import Step, say
 
 UV = "uv==0.9.30"
 NEWEST = (3, 13)
+# The lists are whole. And rlPyCairo, with which the host draws barcodes, asks for pycairo, which has to be compiled:
+# cairocffi does the same for it and does not.
+WHAT_IS_LISTED = ["--no-deps", "-r"]
 
 
 # what an interpreter is, without links and without the environment that it may run in
@@ -132,12 +135,14 @@ def _fill(interpreter, requirements):
     try:
         process.run("Fetching uv", [interpreter, "-m", "pip", "install", *quiet, UV], log="pip-uv")
         env = uv_environment(pip_settings(interpreter), os.environ)
-        command = [interpreter, "-m", "uv", "pip", "install", "--python", interpreter, "-r", requirements]
+        command = [interpreter, "-m", "uv", "pip", "install", "--python", interpreter, *WHAT_IS_LISTED, requirements]
         process.run("Installing Python packages", command, log="uv", env=env)
     except Failure as error:
         if error.what.startswith(("Disk full", "No network")):
             raise
         say("    uv did not get through (it is in the log uv): pip does it, which takes longer")
         process.run(
-            "Installing Python packages", [interpreter, "-m", "pip", "install", *quiet, "-r", requirements], log="pip"
+            "Installing Python packages",
+            [interpreter, "-m", "pip", "install", *quiet, *WHAT_IS_LISTED, requirements],
+            log="pip",
         )
