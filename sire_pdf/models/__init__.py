@@ -1,0 +1,3 @@
+from . import sire_pdf_asset
+from . import ir_actions_report
+from . import res_config_settings

@@ -1,0 +1,215 @@
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.service import server
+from odoo.tools import config
+from odoo.tools.safe_eval import safe_eval, time
+
+from odoo.addons.base.models.report_paperformat import PAPER_SIZES
+
+from ..const import AUTOMATIC, CHROMIUM, CONTEXT_TITLE, ENGINE_PARAMETER, WKHTMLTOPDF
+from ..engine import find
+from ..engine.client import PrintError, PrintServer
+from ..pdf import finish
+from ..pdf.geometry import geometry
+from ..pdf.job import jobs
+
+_logger = logging.getLogger(__name__)
+
+SIZES = {size["key"]: (size["width"], size["height"]) for size in PAPER_SIZES if "width" in size}
+# After these nothing was printed and the other engine may try; after the rest it would fare no better.
+OTHER_ENGINE_MAY = ("missing", "down", "gone")
+ROUNDS = 3  # pages are counted from a layout without breaks; a wrong guess is printed again
+
+
+class IrActionsReport(models.Model):
+    _inherit = "ir.actions.report"
+
+    # === ENGINE === #
+
+    @api.model
+    def _sire_pdf_engine(self):
+        """:return: :data:`CHROMIUM` or :data:`WKHTMLTOPDF`: what prints this database's documents"""
+        # whoever prints may know which engine does
+        wanted = self.env["ir.config_parameter"].sudo().get_param(ENGINE_PARAMETER)
+        if wanted in (CHROMIUM, WKHTMLTOPDF):
+            return wanted
+        return CHROMIUM if find.chromium() else WKHTMLTOPDF
+
+    @api.model
+    def _sire_pdf_server(self):
+        """:return: the print server of this machine's Odoo; it need not run"""
+        running = server.server
+        return PrintServer(config["data_dir"], running.pid if running else os.getpid())
+
+    @api.model
+    def get_wkhtmltopdf_state(self):
+        if self._sire_pdf_engine() == CHROMIUM and find.chromium():
+            return "ok"
+        return super().get_wkhtmltopdf_state()
+
+    # === RENDERING === #
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        report = self._get_report(report_ref)
+        named = self.with_context(**{CONTEXT_TITLE: self._sire_pdf_title(report, res_ids)})
+        return super(IrActionsReport, named)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+
+    @api.model
+    def _sire_pdf_title(self, report, res_ids):
+        """:return: what a document is called: as its file is when it is one record's, as the report is otherwise"""
+        if res_ids and len(res_ids) == 1 and report.print_report_name:
+            record = self.env[report.model].browse(res_ids)
+            try:
+                return str(safe_eval(report.print_report_name, {"object": record, "time": time}))
+            except ValueError:
+                _logger.info("The name of report %s cannot be made for %s", report.report_name, record)
+        return report.name
+
+    @api.model
+    def _run_wkhtmltopdf(self, bodies, report_ref=False, header=None, footer=None, landscape=False,
+                         specific_paperformat_args=None, set_viewport_size=False):  # fmt: skip
+        bodies = list(bodies)
+        engine = self._sire_pdf_engine()
+        if engine == CHROMIUM:
+            report = self._get_report(report_ref) if report_ref else self
+            arguments = self._build_wkhtmltopdf_args(
+                report.get_paperformat(), landscape, specific_paperformat_args=specific_paperformat_args,
+                set_viewport_size=set_viewport_size,
+            )  # fmt: skip
+            title = self.env.context.get(CONTEXT_TITLE) or (report.name if report_ref else "") or self.env.company.name
+            try:
+                return self._sire_pdf_print(bodies, header, footer, arguments, title)
+            except PrintError as error:
+                self._sire_pdf_failed(error)
+        return super()._run_wkhtmltopdf(
+            bodies, report_ref=report_ref, header=header, footer=footer, landscape=landscape,
+            specific_paperformat_args=specific_paperformat_args, set_viewport_size=set_viewport_size,
+        )  # fmt: skip
+
+    @api.model
+    def _sire_pdf_failed(self, error):
+        """Says what went wrong, unless the other engine may try.
+
+        :param PrintError error:
+        :raise UserError: with a sentence
+        """
+        _logger.warning("Chromium printed nothing: %s", error)
+        # as in _sire_pdf_engine: the setting is no secret
+        wanted = self.env["ir.config_parameter"].sudo().get_param(ENGINE_PARAMETER, AUTOMATIC)
+        if error.code in OTHER_ENGINE_MAY and wanted != CHROMIUM and super().get_wkhtmltopdf_state() == "ok":
+            return
+        sentences = {
+            "busy": self.env._("Many documents are being printed at this moment. Please try again in a minute."),
+            "slow": self.env._(
+                "This document took too long to print. Print fewer records at once, or try again later."
+            ),
+            "failed": self.env._("This document cannot be printed. Please show it to your administrator."),
+            "missing": self.env._("Chromium is not installed on the server, so no PDF can be made."),
+        }
+        sentence = sentences.get(error.code, self.env._("The printing service does not answer. Please try again."))
+        raise UserError(sentence) from error
+
+    @api.model
+    def _sire_pdf_print(self, bodies, header, footer, arguments, title):
+        """:param list bodies: HTML documents
+        :param list arguments: for wkhtmltopdf, whose meaning they keep
+        :return: a PDF as bytes
+        :raise PrintError: when nothing was printed
+        """
+        address = self._get_report_url().rstrip("/")
+        finder, public = self._sire_pdf_finders()
+        made, pieces = jobs(
+            bodies, header and str(header), footer and str(footer), geometry(arguments, SIZES), address,
+            self._sire_pdf_own_addresses(address), self._sire_pdf_tenant(), public._find_sheet,
+        )  # fmt: skip
+
+        def answer(url, scope):
+            if scope == "style":
+                return public._find("/" + url.split("/", 2)[2])
+            return (finder if scope == "job" else public)._find(url)
+
+        parts = self._sire_pdf_parts(made, answer)
+        outline = [piece.heading or str(number) for number, piece in enumerate(pieces, 1)] if len(pieces) > 1 else None
+        language = pieces[0].language or (self.env.lang or "").replace("_", "-")
+        return finish.document(parts, title, language, address, outline)
+
+    @api.model
+    def _sire_pdf_parts(self, made, answer):
+        """Prints jobs, several at once; what is asked meanwhile is answered here, on the one cursor that there is."""
+        print_server = self._sire_pdf_server()
+        if len(made) == 1:
+            return [_printed(print_server, made[0], answer)]
+        questions = SimpleQueue()
+
+        def ask(*question):
+            reply = SimpleQueue()
+            questions.put((question, reply))
+            return reply.get()
+
+        with ThreadPoolExecutor(len(made)) as threads:
+            futures = [threads.submit(_printed, print_server, job, ask) for job in made]
+            for future in futures:
+                future.add_done_callback(lambda _future: questions.put(None))
+            unanswered = len(futures)
+            while unanswered:
+                asked = questions.get()
+                if asked is None:
+                    unanswered -= 1
+                    continue
+                question, reply = asked
+                try:
+                    reply.put(answer(*question))
+                except Exception:
+                    reply.put(None)
+                    raise
+            return [future.result() for future in futures]
+
+    # === WHOSE DOCUMENT === #
+
+    @api.model
+    def _sire_pdf_finders(self):
+        """Pictures are found with the rights of the one who prints: whom the request is from, or, without a request, whose
+        environment this is. The superuser is nobody in particular: a document that a scheduled action prints shows what
+        the public may see, as it did when a browser without a session fetched it.
+
+        :return: two ``sire.pdf.asset``, the printing user's and the public's
+        """
+        public = self.env.ref("base.public_user")
+        uid = request.session.uid or public.id if request and request.db else self.env.uid
+        user = public if uid == api.SUPERUSER_ID else self.env["res.users"].browse(uid)
+        finder = self.env["sire.pdf.asset"]
+        return finder.with_user(user), finder.with_user(public)
+
+    @api.model
+    def _sire_pdf_own_addresses(self, address):
+        """:return: what addresses on this server begin with"""
+        # web.base.url is in every report
+        known = {address, self.env["ir.config_parameter"].sudo().get_param("web.base.url", "").rstrip("/")}
+        if request and request.db:
+            known.add(request.httprequest.host_url.rstrip("/"))
+        return sorted(known - {""}, key=len, reverse=True)
+
+    @api.model
+    def _sire_pdf_tenant(self):
+        """:return: what tells one database's pages from another's"""
+        return f"{self.env.cr.dbname} {config['db_host'] or ''} {self.env['ir.config_parameter'].sudo().get_param('database.uuid')}"
+
+
+def _printed(print_server, job, answer):
+    """:return: the pages of a job, with the right number on each"""
+    for _round in range(ROUNDS):
+        composed, data = print_server.print(job, answer)
+        try:
+            part = finish.part(data, composed)
+        except ValueError as error:
+            raise PrintError("failed", str(error)) from error
+        if part.counts == composed["counts"] or not composed["overlays"]:
+            return part
+        job = {**job, "counts": part.counts}
+    raise PrintError("failed", f"the pages cannot be counted: {part.counts}, not {composed['counts']}")
