@@ -192,7 +192,7 @@ class IrActionsReport(models.Model):
         # web.base.url is in every report
         known = {address, self.env["ir.config_parameter"].sudo().get_param("web.base.url", "").rstrip("/")}
         if request and request.db:
-            known.add(request.httprequest.host_url.rstrip("/"))
+            known |= {f"{scheme}://{request.httprequest.host}" for scheme in ("http", "https")}
         return sorted(known - {""}, key=len, reverse=True)
 
     @api.model

@@ -1,7 +1,7 @@
 """From the pages that the browser printed to the document that the host expects.
 
 The browser prints the bodies' pages, then one page for each of these with its header and footer, and last, when there are
-several bodies, a page of links that tells where each begins. Here header and footer are laid over their page, the rest is
+several bodies, a page of links that tells where each begins. Here header and footer are drawn on their page, the rest is
 dropped, and what differs from run to run is replaced by what does not.
 """
 
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from . import skia, tags
 
 JOB_ADDRESS = re.compile(rb"\(http://\d+\.job\.sire\.invalid/")
-OVERLAY = b"SireOverlay"
 
 
 @dataclass
@@ -100,33 +99,50 @@ def document(parts, title, language, address, outline=None):
 
 
 def _lay(piece):
-    """Lays headers and footers over their pages; a screen reader passes over them."""
+    """Draws headers and footers on their pages; a screen reader passes over them.
+
+    They were printed in the same run, so a name means the same font or picture on both pages.
+    """
     source = piece.source
-    before = after = None
     pages = [number for body in piece.pages for number in body]
-    for number, overlay in zip(pages, piece.overlays, strict=False):
+    if not piece.overlays:
+        return
+    before = source.add(skia.packed(b"", b"q\n"))
+    between = source.add(skia.packed(b"", b"\nQ\n/Artifact <</Type /Pagination>> BDC\nq\n"))
+    after = source.add(skia.packed(b"", b"\nQ\nEMC\n"))
+    for number, overlay in zip(pages, piece.overlays, strict=True):
         head = source.head(overlay)
         contents = source.reference(overlay, b"Contents")
         drawn = skia.stream(source.objects[contents])
-        start, end = skia.dictionary(head, b"Resources")
-        box = re.search(rb"/MediaBox (\[[^\]]*\])", head)[1]
-        drawn = re.sub(rb"/\w+ <</MCID \d+ >>\s*BDC", b"/Span BMC", drawn)
-        source.objects[contents] = skia.packed(
-            b"/Type /XObject\n/Subtype /Form\n/BBox %s\n/Resources <<%s>>" % (box, head[start:end]), drawn
+        if b"/MCID" in drawn:
+            drawn = re.sub(rb"/\w+ <</MCID \d+ >>\s*BDC", b"/Span BMC", drawn)
+            source.objects[contents] = skia.packed(b"", drawn)
+        page = _with_resources(source.objects[number], head)
+        page = re.sub(
+            rb"/Contents (\d+ 0 R)",
+            rb"/Contents [%d 0 R \1 %d 0 R %d 0 R %d 0 R]" % (before, between, contents, after),
+            page,
+            count=1,
         )
-        if before is None:
-            before = source.add(skia.packed(b"", b"q\n"))
-            after = source.add(
-                skia.packed(b"", b"\nQ\n/Artifact <</Type /Pagination>> BDC\nq /%s Do Q\nEMC\n" % OVERLAY)
-            )
-        page = source.objects[number]
-        entry = b"/%s %d 0 R" % (OVERLAY, contents)
-        if b"/XObject <<" in page:
-            page = page.replace(b"/XObject <<", b"/XObject <<%s\n" % entry, 1)
-        else:
-            page = page.replace(b"/Resources <<", b"/Resources <</XObject <<%s>>\n" % entry, 1)
-        page = re.sub(rb"/Contents (\d+ 0 R)", rb"/Contents [%d 0 R \1 %d 0 R]" % (before, after), page, count=1)
         source.objects[number] = _with_links(source, page, head)
+
+
+def _with_resources(page, overlay):
+    """:return: the page, with what the other page uses"""
+    start, end = skia.dictionary(overlay, b"Resources")
+    used = overlay[start:end]
+    for kind in re.findall(rb"/(\w+) <<", used):
+        inner = skia.dictionary(used, kind)
+        entries = used[inner[0] : inner[1]]
+        there = skia.dictionary(page, kind)
+        if not there:
+            page = page.replace(b"/Resources <<", b"/Resources <</%s <<%s>>\n" % (kind, entries), 1)
+            continue
+        known = set(re.findall(rb"/(\S+) \d+ 0 R", page[there[0] : there[1]]))
+        new = b"\n".join(b"/%s %s" % entry for entry in re.findall(rb"/(\S+) (\d+ 0 R)", entries) if entry[0] not in known)
+        if new:
+            page = page[: there[0]] + new + b"\n" + page[there[0] :]
+    return page
 
 
 def _with_links(source, page, overlay):

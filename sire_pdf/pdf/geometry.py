@@ -92,7 +92,9 @@ def geometry(arguments, sizes):
 
 
 def _zoom(given):
-    """The host gives a resolution and the zoom that undoes it; where it finds no wkhtmltopdf, it leaves the zoom out."""
-    if "zoom" not in given:
-        return 1.0
-    return float(given["zoom"]) * float(given.get("dpi", 96)) / 96
+    """The resolution itself changes nothing, the zoom that the host gives with it does (96 divided by it): a format of 90
+    prints a fifteenth larger than one of 96. Where the host finds no wkhtmltopdf, it leaves the zoom out.
+    """
+    if "zoom" in given:
+        return float(given["zoom"])
+    return 96 / (float(given.get("dpi", 96)) or 96)
