@@ -81,7 +81,7 @@ class Lane:
             self._send("Inspector.enable"),
             self._send("Fetch.enable", patterns=[{"urlPattern": "*"}]),
             self._send("Emulation.setScriptExecutionDisabled", value=True),
-            self._send("Emulation.setEmulatedMedia", media="print"),
+            self._send("Emulation.setEmulatedMedia", media="screen"),  # as wkhtmltopdf does
             self._send("Emulation.setDefaultBackgroundColorOverride", color={"r": 0, "g": 0, "b": 0, "a": 0}),
             send("Browser.setDownloadBehavior", behavior="deny", browserContextId=self._context),
         )

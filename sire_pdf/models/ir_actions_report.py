@@ -1,3 +1,4 @@
+import importlib.util
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ _logger = logging.getLogger(__name__)
 SIZES = {size["key"]: (size["width"], size["height"]) for size in PAPER_SIZES if "width" in size}
 # After these nothing was printed and the other engine may try; after the rest it would fare no better.
 OTHER_ENGINE_MAY = ("missing", "down", "gone")
+FONT_TOOLS = importlib.util.find_spec("fontTools") is not None
 ROUNDS = 3  # pages are counted from a layout without breaks; a wrong guess is printed again
 
 
@@ -135,9 +137,9 @@ class IrActionsReport(models.Model):
             return (finder if scope == "job" else public)._find(url)
 
         parts = self._sire_pdf_parts(made, answer)
-        outline = [piece.heading or str(number) for number, piece in enumerate(pieces, 1)] if len(pieces) > 1 else None
+        outline = [piece.heading or f"{title} {number}" for number, piece in enumerate(pieces, 1)]
         language = pieces[0].language or (self.env.lang or "").replace("_", "-")
-        return finish.document(parts, title, language, address, outline)
+        return finish.document(parts, title, language, address, outline, nameless_fonts=FONT_TOOLS)
 
     @api.model
     def _sire_pdf_parts(self, made, answer):

@@ -54,9 +54,17 @@ class SirePdfAsset(models.AbstractModel):
         """
         parts = urlsplit(address)
         path = unquote(parts.path)
-        found = (
-            self._find_static(path) or self._find_route(path, dict(parse_qsl(parts.query))) or self._find_served(path)
-        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                found = (
+                    self._find_static(path)
+                    or self._find_route(path, dict(parse_qsl(parts.query)))
+                    or self._find_served(path)
+                )
+        except Exception:
+            # a document with a hole in it is worth more than none, as it was with wkhtmltopdf
+            _logger.exception("A document cannot show %s", path)
+            return None
         if not found:
             _logger.info("Nothing to show in a document at %s", path)
             return None

@@ -8,7 +8,7 @@ dropped, and what differs from run to run is replaced by what does not.
 import re
 from dataclasses import dataclass, field
 
-from . import skia, tags
+from . import fonts, skia, tags
 
 JOB_ADDRESS = re.compile(rb"\(http://\d+\.job\.sire\.invalid/")
 
@@ -50,12 +50,13 @@ def _by_body(source, pages, bodies):
     return [pages[start:end] for start, end in zip(starts, [*starts[1:], len(pages)], strict=True)]
 
 
-def document(parts, title, language, address, outline=None):
+def document(parts, title, language, address, outline, nameless_fonts=False):
     """:param list parts: :class:`Part`, in the order of the document; their counts are right
     :param str title:
     :param str language: as in HTML, ``en-KE``; empty when unknown
     :param str address: what addresses without a host in the document begin with, without a slash at the end
-    :param outline: a title for each body, when there shall be an outline with one entry for each
+    :param list outline: a title for each body: the entries of the document's outline
+    :param bool nameless_fonts: see :mod:`.fonts`
     :return: the document as bytes, the same for the same pages
     """
     whole = parts[0].source
@@ -86,12 +87,11 @@ def document(parts, title, language, address, outline=None):
         for name, place, page in re.findall(rb"/(\S+) (\[(\d+) 0 R[^\]]*\])", whole.objects[number])
         if int(page) in kept and b"sire-body-" not in name
     ]
-    if outline:
-        entries, outlines = _outline(whole, outline, starts, whole.head(pages[0]))
-        destinations += entries
-        catalog.append(b"/Outlines %d 0 R" % outlines)
-    if destinations:
-        catalog.append(b"/Dests %d 0 R" % whole.add(b"<<%s>>" % b"\n".join(destinations)))
+    entries, outlines = _outline(whole, outline, starts, pages)
+    catalog.append(b"/Outlines %d 0 R" % outlines)
+    catalog.append(b"/Dests %d 0 R" % whole.add(b"<<%s>>" % b"\n".join(destinations + entries)))
+    if nameless_fonts:
+        fonts.simplify(whole)
     root = whole.add(b"<<%s>>" % b"\n".join(catalog))
     # no date: the same pages make the same file, and the document's own date is on its page
     info = whole.add(b"<</Title %s\n/Creator (SIRE)\n/Producer (Chromium)>>" % skia.text(title))
@@ -175,6 +175,8 @@ def _tree(whole, pages):
     tree = whole.add(b"<</Type /Pages\n/Count %d\n/Kids [%s]>>" % (len(pages), b" ".join(b"%d 0 R" % n for n in pages)))
     for number in pages:
         page = re.sub(rb"/Parent \d+ 0 R", b"/Parent %d 0 R" % tree, whole.objects[number])
+        if b"/Font <<" not in page:  # the host looks for fonts on every page when it makes PDF/A
+            page = page.replace(b"/Resources <<", b"/Resources <</Font <<>>\n", 1)
         whole.objects[number] = re.sub(rb"/MediaBox \[[^\]]*\]", _rounded, page)
     return tree
 
@@ -184,13 +186,19 @@ def _rounded(match):
     return b"/MediaBox [%d %d %d %d]" % tuple(sizes)
 
 
-def _outline(whole, titles, starts, page):
-    """An outline as wkhtmltopdf makes it, by which the host splits a file: names of places, which give the page's index.
+def _outline(whole, titles, starts, pages):
+    """An outline with one entry for each body.
+
+    By the entries of a file of several the host splits it. It looks them up in ``/Dests`` and wants the page's index there,
+    as wkhtmltopdf writes it, where a page is due.
 
     :return: the entries for ``/Dests``, and the outline's number
     """
-    height = re.search(rb"/MediaBox \[\S+ \S+ \S+ (\S+?)\]", page)[1]
-    entries = [b"/sire-%d [%d /XYZ 0 %s 0]" % (index, start, height) for index, start in enumerate(starts)]
+    height = re.search(rb"/MediaBox \[\S+ \S+ \S+ (\S+?)\]", whole.head(pages[0]))[1]
+    target = b"%d 0 R" % pages[0] if len(starts) == 1 else None
+    entries = [
+        b"/sire-%d [%s /XYZ 0 %s 0]" % (index, target or b"%d" % start, height) for index, start in enumerate(starts)
+    ]
     root = whole.add(b"")
     items = [whole.add(b"") for _title in titles]
     for index, (item, title) in enumerate(zip(items, titles, strict=True)):

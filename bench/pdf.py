@@ -1,0 +1,177 @@
+"""Invoices as PDF: by sire_pdf and by the host's wkhtmltopdf, as it is installed and with its print delay set to 0.
+
+Run by ``./sire bench pdf``; the last line is one JSON object. How it is measured: bench/README.md.
+"""
+
+import argparse
+import io
+import json
+import statistics
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+from pypdf import PdfReader
+
+from host import testing
+
+MODULES = ("sire_demo", "sire_pdf")
+BATCH = 100
+PARALLEL = 20
+LINES = 5
+REPORT = "account.report_invoice_with_payments"
+
+MAKE_INVOICES = f"""
+import json
+company = env.company
+model = env["account.move"].search([("move_type", "=", "out_invoice"), ("state", "=", "posted"),
+                                    ("company_id", "=", company.id)], limit=1)
+line = model.invoice_line_ids.filtered(lambda line: line.display_type == "product")[0]
+moves = env["account.move"].create([{{
+    "move_type": "out_invoice", "partner_id": model.partner_id.id, "company_id": company.id,
+    "journal_id": model.journal_id.id, "currency_id": model.currency_id.id,
+    "invoice_line_ids": [(0, 0, {{
+        "name": f"Maintenance of the shop, week {{week}}", "quantity": week, "price_unit": 4500,
+        "tax_ids": [(6, 0, line.tax_ids.ids)],
+    }}) for week in range(1, {LINES} + 1)],
+}} for _number in range({BATCH})])
+moves.action_post()
+print("MADE" + json.dumps(moves.ids))
+env.cr.commit()
+"""
+
+SET = """
+params = env["ir.config_parameter"]
+params.set_param("sire_pdf.engine", {engine!r})
+params.set_param("report.print_delay", {delay!r})
+params.set_param("report.url", {address!r})
+env.cr.commit()
+env.registry.signal_changes()
+"""
+
+# Debian's wkhtmltopdf takes one document at a time. In its favour, all invoices are given to it as one document here:
+# one start, one load of the style sheets, and nothing that the host does to a file of several afterwards.
+TUNED_BATCH = """
+import json, re, time
+report = env["ir.actions.report"].with_context(debug=False)
+ids = {ids}
+times = []
+for _round in range({rounds}):
+    env.invalidate_all()
+    started = time.monotonic()
+    html = report._render_qweb_html({report!r}, ids, data={{"report_type": "pdf", "debug": False}})[0]
+    found = report._get_report({report!r})
+    bodies, _ids, header, footer, special = found.with_context(debug=False)._prepare_html(html, report_model=found.model)
+    inner = [re.search("<body[^>]*>(.*)</body>", str(body), re.DOTALL)[1] for body in bodies]
+    head, tail = re.fullmatch("(.*<body[^>]*>).*(</body>.*)", str(bodies[0]), re.DOTALL).groups()
+    whole = head + '<div style="page-break-after: always"></div>'.join(inner) + tail
+    pdf = report._run_wkhtmltopdf([whole], report_ref={report!r}, header=header, footer=footer,
+                                  specific_paperformat_args=special)
+    times.append((time.monotonic() - started) * 1000)
+print("TOOK" + json.dumps([times, len(pdf)]))
+"""
+
+STATUS = """
+import json
+status = env["ir.actions.report"]._sire_pdf_server().status()
+own = int(next(line.split()[1] for line in open(f"/proc/{status['pid']}/status") if line.startswith("VmRSS:"))) // 1024
+print("STATUS" + json.dumps({**status, "own": own}))
+"""
+
+
+class Client:
+    """A signed-in user.
+
+    :param sire: the running server
+    """
+
+    def __init__(self, sire):
+        self.sire = sire
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=PARALLEL))
+        credentials = {"db": sire.db, "login": "admin", "password": "admin"}
+        answer = self.session.post(f"{sire.url}/web/session/authenticate", json={"params": credentials}, timeout=60)
+        if not answer.json().get("result", {}).get("uid"):
+            raise RuntimeError(f"nobody could sign in: {answer.text[:300]}")
+
+    def print(self, *ids, pages):
+        """:return: milliseconds until the document with that many pages was here"""
+        address = f"{self.sire.url}/report/pdf/{REPORT}/{','.join(map(str, ids))}"
+        started = time.monotonic()
+        answer = self.session.get(address, timeout=600)
+        took = (time.monotonic() - started) * 1000
+        if answer.headers.get("Content-Type") != "application/pdf":
+            raise RuntimeError(f"no PDF: {answer.status_code} {answer.text[:300]}")
+        self.last = answer.content
+        if pages is not None:
+            found = len(PdfReader(io.BytesIO(answer.content)).pages)
+            if found != pages:
+                raise RuntimeError(f"{found} pages, {pages} expected")
+        return took
+
+    def print_at_once(self, ids):
+        """:return: milliseconds until all of them were here, each a document of its own"""
+        with ThreadPoolExecutor(len(ids)) as threads:
+            started = time.monotonic()
+            list(threads.map(lambda one: self.print(one, pages=None), ids))
+            return (time.monotonic() - started) * 1000
+
+
+def after(mark, text):
+    return json.loads(text.partition(mark)[2].splitlines()[0])
+
+
+def median(values):
+    return round(statistics.median(values))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=9, help="single documents of each kind; the median counts")
+    parser.add_argument("--rounds", type=int, default=3, help="of those in parallel and of batches")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    with testing.server(database_modules=MODULES, sandbox=False) as sire:
+        ids = after("MADE", sire.shell(MAKE_INVOICES))
+        client = Client(sire)
+
+        def singles(runs):
+            client.print(ids[0], pages=1)
+            client.print(ids[1], pages=1)
+            return median([client.print(ids[number % BATCH], pages=1) for number in range(2, 2 + runs)])
+
+        def parallel(rounds):
+            return median(
+                [client.print_at_once(ids[number * PARALLEL :][:PARALLEL]) for number in range(1, 1 + rounds)]
+            )
+
+        result = {}
+        sire.shell(SET.format(address=sire.url, engine="chromium", delay="1000"))
+        result["ours_ms"] = singles(arguments.runs)
+        result["ours_20_parallel_ms"] = parallel(arguments.rounds)
+        result["batch_100_ms"] = median([client.print(*ids, pages=BATCH) for _round in range(arguments.rounds)])
+        result["batch_100_kb"] = len(client.last) // 1000
+        status = after("STATUS", sire.shell(STATUS))
+        result["rss_mb"] = status["memory"] + status["own"]
+        print(f"ours   {result}", flush=True)
+        sire.shell(SET.format(address=sire.url, engine="wkhtmltopdf", delay="1000"))
+        result["stock_ms"] = singles(max(3, arguments.runs // 3))
+        sire.shell(SET.format(address=sire.url, engine="wkhtmltopdf", delay="0"))
+        result["tuned_ms"] = singles(arguments.runs)
+        result["tuned_20_parallel_ms"] = parallel(arguments.rounds)
+        output = sire.shell(TUNED_BATCH.format(ids=ids, report=REPORT, rounds=1 + (arguments.rounds > 1)))
+        result["tuned_batch_100_ms"] = round(min(after("TOOK", output)[0]))
+        result["browser"] = status["product"]
+    result["times_stock"] = round(result["stock_ms"] / result["ours_ms"], 1)
+    result["times_tuned"] = round(result["tuned_ms"] / result["ours_ms"], 1)
+    result["times_parallel"] = round(result["tuned_20_parallel_ms"] / result["ours_20_parallel_ms"], 1)
+    result["times_batch"] = round(result["tuned_batch_100_ms"] / result["batch_100_ms"], 1)
+    result["seconds"] = round(time.monotonic() - started)
+    print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
