@@ -105,11 +105,12 @@ class PrintServer:
                 message, blobs = self._receive(line)
                 if "need" in message:
                     found = answer(message["url"], message["scope"])
-                    if found:
-                        kind, content, shared = found
-                        self._send(line, {"have": message["need"], "type": kind, "shared": shared}, content)
-                    else:
-                        self._send(line, {"have": message["need"], "refused": True})
+                    have = {"have": message["need"]}
+                    with contextlib.suppress(ConnectionError):  # it may have given up meanwhile: then it says so
+                        if found:
+                            self._send(line, {**have, "type": found[0], "shared": found[2]}, found[1])
+                        else:
+                            self._send(line, {**have, "refused": True})
                 elif "error" in message:
                     raise PrintError(message["error"], message.get("detail", ""))
                 else:

@@ -1,0 +1,245 @@
+import json
+import os
+import signal
+import stat
+import subprocess
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.sire_pdf.engine.client import PrintError
+from odoo.addons.sire_pdf.engine.server import born
+
+from .common import OwnPrintServer, family, parents, reader, text_of, wait_for
+
+
+def document(number):
+    return f"<h1>Document {number} begins</h1><p>{'word ' * 200}</p><p>and {number} ends</p>"
+
+
+def temporary_files():
+    return {str(path) for path in Path(tempfile.gettempdir()).glob("sire-pdf-*")}
+
+
+@tagged("post_install", "-at_install")
+class TestPrintServer(BaseCase):
+    """What becomes of documents when processes die, hang, grow or crowd."""
+
+    def assertArrived(self, pdfs):
+        """Each document once, whole, and none other in it."""
+        for number, pdf in enumerate(pdfs):
+            text = text_of(pdf)
+            self.assertEqual(len(reader(pdf).pages), 1)
+            self.assertEqual(text.count("begins"), 1)
+            self.assertIn(f"Document {number} begins", text)
+            self.assertIn(f"and {number} ends", text)
+
+    def test_many_starting_at_once_make_one(self):
+        with OwnPrintServer() as own, ThreadPoolExecutor(12) as threads:
+            pids = {status["pid"] for status in threads.map(lambda _number: own.status(), range(12))}
+            self.assertEqual(len(pids), 1, "one print server, however many workers wanted one")
+            pdfs = list(threads.map(lambda number: own.print(document(number)), range(12)))
+            self.assertArrived(pdfs)
+            browsers = {own.status()["browser"] for _again in range(3)}
+            self.assertEqual(len(browsers), 1)
+
+    def test_browser_killed_during_50_documents(self):
+        with OwnPrintServer(lanes=4) as own, ThreadPoolExecutor(10) as threads:
+            own.print(document(0))
+            killed = []
+
+            def kill():
+                for after in (6, 18, 30):
+                    status = wait_for(
+                        lambda after=after: (
+                            (status := own.status())["printed"] > after
+                            and status["running"]
+                            and status["browser"] not in [None, *killed]
+                            and status
+                        ),
+                        seconds=60,
+                    )
+                    killed.append(status["browser"])
+                    os.kill(status["browser"], signal.SIGKILL)
+
+            def slow(_url, _scope):
+                time.sleep(0.1)
+
+            killer = threading.Thread(target=kill)
+            killer.start()
+            picture = '<img src="/slow.png"/>'
+            pdfs = list(threads.map(lambda number: own.print(document(number) + picture, answer=slow), range(50)))
+            killer.join()
+            self.assertArrived(pdfs)
+            self.assertEqual(len(set(killed)), 3, "three browsers were killed under them")
+            self.assertEqual(own.status()["restarts"], 3)
+
+    def test_page_killed(self):
+        with OwnPrintServer(lanes=1) as own:
+            own.print(document(0))
+            browser = own.status()["browser"]
+            for pid in family(browser):
+                if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(pid, signal.SIGKILL)
+            self.assertArrived([own.print(document(0))])
+            self.assertEqual(own.status()["browser"], browser, "the browser itself lives on")
+
+    def test_200_at_once(self):
+        with OwnPrintServer(lanes=4, memory=1500) as own, ThreadPoolExecutor(200) as threads:
+            own.print(document(0))
+            sizes = []
+            done = threading.Event()
+
+            def measure():
+                while not done.wait(0.2):
+                    sizes.append(own.status()["memory"])
+
+            measuring = threading.Thread(target=measure)
+            measuring.start()
+            pdfs = list(threads.map(lambda number: own.print(document(number)), range(200)))
+            done.set()
+            measuring.join()
+            self.assertArrived(pdfs)
+            self.assertLess(max(sizes), 1500, "megabytes of the browser with all its processes")
+            status = own.status()
+            self.assertLess(len(family(status["browser"])), 15, "processes are as many as pages, not as documents")
+            zombies = [pid for pid, (parent, state) in parents().items() if parent == status["pid"] and state == "Z"]
+            self.assertFalse(zombies)
+            everything = family(status["pid"])
+            self.assertTrue(temporary_files())
+            own.stop()
+            wait_for(lambda: not any(born(pid) for pid in everything), why="something outlives the print server")
+        mine = [path for path in temporary_files() if os.listdir(path) == []]
+        self.assertFalse(mine, "no empty folder stays")
+
+    def test_busy(self):
+        with OwnPrintServer(lanes=1, queue=2) as own, ThreadPoolExecutor(8) as threads:
+            own.print(document(0))
+
+            def slow(_url, _scope):
+                time.sleep(1)
+
+            def attempt(number):
+                try:
+                    return own.print(document(number) + '<img src="/slow.png"/>', answer=slow)
+                except PrintError as error:
+                    return error.code
+
+            results = list(threads.map(attempt, range(8)))
+            self.assertEqual(results.count("busy"), 5, "one prints, two wait, the others are told at once")
+            self.assertEqual(sum(isinstance(result, bytes) for result in results), 3)
+            self.assertArrived([own.print(document(0))])
+
+    def test_waits_no_longer_than_its_limit(self):
+        with OwnPrintServer(lanes=1, seconds=2) as own:
+            own.print(document(0))
+            started = time.monotonic()
+            with self.assertRaises(PrintError) as caught:
+                own.print('<img src="/never.png"/>', answer=lambda _url, _scope: time.sleep(4))
+            self.assertEqual(caught.exception.code, "slow")
+            self.assertLess(time.monotonic() - started, 8)
+            self.assertArrived([own.print(document(0))])
+
+    def test_hanging_browser_is_replaced(self):
+        with OwnPrintServer(lanes=1, seconds=3) as own:
+            own.print(document(0))
+            stuck = own.status()["browser"]
+            os.kill(stuck, signal.SIGSTOP)
+            self.assertArrived([own.print(document(0))])
+            self.assertNotEqual(own.status()["browser"], stuck)
+            wait_for(lambda: not born(stuck), why="the old browser is still there")
+
+    def test_growing_browser_is_replaced(self):
+        with OwnPrintServer(lanes=2, memory=1) as own:
+            self.assertArrived([own.print(document(0))])
+            first = own.status()["browser"]
+            wait_for(lambda: own.status()["browser"] != first, why="a browser over its limit stays")
+            self.assertArrived([own.print(document(0))])
+
+    def test_worn_browser_is_replaced(self):
+        with OwnPrintServer(lanes=1, jobs=3) as own:
+            pdfs = [own.print(document(number)) for number in range(10)]
+            self.assertArrived(pdfs)
+            self.assertEqual(own.status()["restarts"], 3)
+
+    def test_killed_print_server(self):
+        with OwnPrintServer() as own:
+            own.print(document(0))
+            status = own.status()
+            everything = family(status["pid"])
+            rooms = temporary_files()
+            os.kill(status["pid"], signal.SIGKILL)
+            wait_for(lambda: not any(born(pid) for pid in everything), why="a browser outlives its print server")
+            self.assertArrived([own.print(document(0))])
+            again = own.status()
+            self.assertNotEqual(again["pid"], status["pid"])
+            left = [room for room in rooms & temporary_files() if not family_uses(room)]
+            own.stop()
+            self.assertFalse([room for room in left if Path(room).exists() and list(Path(room).iterdir()) == []])
+
+    def test_ends_when_idle(self):
+        with OwnPrintServer(idle=1) as own:
+            own.print(document(0))
+            everything = family(own.status()["pid"])
+            wait_for(lambda: not any(born(pid) for pid in everything), why="it stays though nobody needs it")
+            self.assertFalse(list(Path(own.folder, "sire_pdf").glob("*.sock")))
+
+    def test_ends_with_its_owner(self):
+        owner = subprocess.Popen(["sleep", "600"])
+        with OwnPrintServer(owner=owner.pid) as own:
+            own.print(document(0))
+            everything = family(own.status()["pid"])
+            owner.kill()
+            owner.wait()
+            wait_for(lambda: not any(born(pid) for pid in everything), why="it outlives the Odoo that it belongs to")
+
+    def test_only_its_user_talks_to_it(self):
+        with OwnPrintServer() as own:
+            own.status()
+            (path,) = Path(own.folder, "sire_pdf").glob("*.sock")
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+            self.assertEqual(stat.S_IMODE(path.parent.stat().st_mode), 0o700)
+            listening = subprocess.run(["cat", "/proc/net/tcp"], capture_output=True, text=True, check=True).stdout
+            sockets = {link for pid in family(own.status()["pid"]) for link in open_sockets(pid)}
+            inodes = {line.split()[9] for line in listening.splitlines()[1:]}
+            self.assertFalse(sockets & inodes, "no port of the print server or its browser on the network")
+
+    def test_nonsense_is_not_obeyed(self):
+        with OwnPrintServer() as own:
+            own.status()
+            for frame in (b"\xff\xff\xff\xff", b"\0\0\0\x02{}", b"\0\0\0\x05hello", json.dumps({}).encode()):
+                with own.client._connect() as line:
+                    line.settimeout(5)
+                    line.sendall(frame)
+                    line.shutdown(1)
+                    self.assertEqual(line.recv(10), b"")
+            self.assertArrived([own.print(document(0))])
+
+    def test_worker_that_leaves(self):
+        with OwnPrintServer(lanes=1) as own:
+            own.print(document(0))
+            with own.client._connect() as line:
+                own.client._send(line, {"op": "print", "job": own.job('<img src="/a.png"/>'), "owner": os.getpid()})
+                own.client._receive(line)  # the question for the picture
+            self.assertArrived([own.print(document(0))])
+            wait_for(lambda: own.status()["running"] == 0)
+
+
+def open_sockets(pid):
+    found = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = os.readlink(link)
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            found.add(target[8:-1])
+    return found
+
+
+def family_uses(room):
+    return any(room.encode() in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in parents() if born(pid))
