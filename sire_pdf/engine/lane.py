@@ -170,7 +170,7 @@ class Lane:
             task.add_done_callback(self._pending.discard)
         elif method == "Page.loadEventFired":
             self._loaded.set()
-        elif method == "Page.frameNavigated" and not self._loading:
+        elif method == "Page.frameNavigated" and not self._loading and "parentId" not in params["frame"]:
             self.dirty = True
         elif method in ("Inspector.targetCrashed", "Inspector.detached"):
             self.dirty = True

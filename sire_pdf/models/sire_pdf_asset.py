@@ -138,13 +138,16 @@ class SirePdfAsset(models.AbstractModel):
     @api.model
     def _find_image(self, xmlid=None, model="ir.attachment", id=None, field="raw", width=0, height=0, crop=False,
                     access_token=None, **_options):  # fmt: skip
+        instead = None  # the host's own
         try:
-            kind, content = self._read(xmlid, model, id, field, access_token)
+            record = self._record(xmlid, model, id, field, access_token)
+            instead = record._get_placeholder_filename(field)
+            kind, content = self._read(record, field)
         except UserError:
             kind, content = None, b""
         width, height = int(width), int(height)
         if not content:
-            kind, content = "image/png", self.env["ir.binary"]._placeholder()
+            kind, content = "image/png", self.env["ir.binary"]._placeholder(instead)
         if not (width or height):
             width, height = image_guess_size_from_field_name(field)
         if (width or height) and kind != "image/svg+xml":
@@ -157,7 +160,7 @@ class SirePdfAsset(models.AbstractModel):
     @api.model
     def _find_content(self, xmlid=None, model="ir.attachment", id=None, field="raw", access_token=None, **_options):
         try:
-            kind, content = self._read(xmlid, model, id, field, access_token)
+            kind, content = self._read(self._record(xmlid, model, id, field, access_token), field)
         except UserError:
             return None
         return kind, content, False
@@ -186,16 +189,22 @@ class SirePdfAsset(models.AbstractModel):
         return (attachment.mimetype, attachment.raw, False) if attachment.raw else None
 
     @api.model
-    def _read(self, xmlid, model, id, field, access_token):
-        """:return: type and bytes of a binary field
-        :raise UserError: when there is no such record, or it may not be read
+    def _record(self, xmlid, model, id, field, access_token):
+        """:return: the record that an address names, checked as the host checks it
+        :raise UserError: when there is none, when it may not be read, and when what is asked for is no file
         """
         record = self.env["ir.binary"]._find_record(xmlid, model, id and int(id), access_token, field=field)
-        if record._name != "ir.attachment":
-            record._check_field_access(record._fields[field], "read")
-            content = base64.b64decode(record.with_context(bin_size=False)[field] or b"")
-            return guess_mimetype(content), content
-        if field not in ("raw", "datas"):
-            raise UserError(self.env._("Only the content of an attachment is shown."))
-        # _find_record gave it to us as the superuser's, having checked it
-        return record.mimetype, record.raw
+        if record._fields.get(field) is None or record._fields[field].type != "binary":
+            raise UserError(self.env._("Documents show pictures, and this is none."))
+        return record
+
+    @api.model
+    def _read(self, record, field):
+        """:return: type and bytes of a binary field; of a record that :meth:`_record` found"""
+        if record._name == "ir.attachment":
+            if field not in ("raw", "datas"):
+                raise UserError(self.env._("Documents show pictures, and this is none."))
+            return record.mimetype, record.raw
+        record._check_field_access(record._fields[field], "read")
+        content = base64.b64decode(record.with_context(bin_size=False)[field] or b"")
+        return guess_mimetype(content), content

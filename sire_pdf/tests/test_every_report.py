@@ -1,0 +1,169 @@
+import re
+import unicodedata
+from collections import Counter
+
+import lxml.html
+
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .common import reader, text_of
+
+
+@tagged("post_install", "-at_install")
+class TestEveryReport(HttpCase):
+    """Every PDF report of the installed modules, by both engines."""
+
+    # reports that need more than records of their model: what their buttons pass
+    NEED_DATA = {"product.report_pricelist", "product.report_producttemplatelabel_dymo", "product.report_producttemplatelabel2x7",
+                 "product.report_producttemplatelabel4x7", "product.report_producttemplatelabel4x12",
+                 "product.report_producttemplatelabel4x12noprice", "hr_skills.report_employee_cv"}  # fmt: skip
+    # the file that a client sent, which no engine prints
+    NO_DOCUMENT = {"account.report_original_vendor_bill"}
+
+    def setUp(self):
+        super().setUp()
+        self.params = self.env["ir.config_parameter"]
+        self.params.set_param("report.url", self.base_url())
+        self.params.set_param("report.print_delay", "0")
+
+    def test_both_engines_agree(self):
+        reports = self.env["ir.actions.report"].search([("report_type", "=", "qweb-pdf")])
+        printed = []
+        for report in reports:
+            if report.report_name in self.NO_DOCUMENT or report.model not in self.env:
+                continue
+            records = self.records(report.model)
+            with self.subTest(report=report.report_name, records=records):
+                data = self.data(report, records)
+                ours = self.render(report, records, data, "chromium")
+                self.check_words(report, records, data, ours)
+                theirs = self.render(report, records, data, "wkhtmltopdf")
+                pages, other = len(reader(ours).pages), len(reader(theirs).pages)
+                # Debian's wkhtmltopdf leaves headers out and with them their margins' use: one page more or less
+                self.assertLessEqual(abs(pages - other), max(1, other // 10), f"{pages} pages, {other} by wkhtmltopdf")
+                printed.append(report.report_name)
+        self.assertGreater(len(printed), 2)
+        self.assertIn("web.preview_externalreport", printed)
+
+    @mute_logger("odoo.addons.base.models.ir_actions_report")
+    def render(self, report, records, data, engine):
+        self.params.set_param("sire_pdf.engine", engine)
+        renderer = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        return renderer._render_qweb_pdf(report, records.ids, data=dict(data))[0]
+
+    def check_words(self, report, records, data, pdf):
+        """Every word of the HTML is in the PDF as often; header and footer are on every page."""
+        renderer = report.with_context(debug=False)
+        html = renderer._render_qweb_html(report, records.ids, data={**data, "report_type": "pdf", "debug": False})[0]
+        bodies, _ids, header, footer, _special = renderer._prepare_html(html, report_model=report.model)
+        expected = Counter()
+        for body in bodies:
+            expected += Counter(words(body))
+        count = len(reader(pdf).pages)
+        pages = [words(text_of(pdf, number), html=False) for number in range(1, count + 1)]
+        found = Counter(word for page in pages for word in page)
+        missing = {word: (times, found[word]) for word, times in expected.items() if found[word] < times}
+        text = "".join(word for page in pages for word in page)
+        torn = {word for word in missing if len(word) > 3 and word in text}  # a word that is broken over two lines
+        self.assertFalse(set(missing) - torn, f"{report.report_name}: words that are not printed: {missing}")
+        for part in (header, footer):
+            per_body = [set(words(node)) for node in children(part)]
+            if len(per_body) == 1 and len(bodies) == 1:
+                for number, page in enumerate(pages, 1):
+                    lost = {word for word in per_body[0] - set(page) if word not in "".join(page)}
+                    self.assertFalse(lost, f"{report.report_name}: not on page {number}: {lost}")
+
+    # === WHAT IS PRINTED === #
+
+    def records(self, model):
+        """Two records of a model, made where there are none."""
+        maker = getattr(self, f"make_{model.replace('.', '_')}", None)
+        if maker:
+            return maker()
+        found = self.env[model].search([], limit=2)
+        if not found and "name" in self.env[model]._fields:
+            found = self.env[model].create({"name": "Something to print"})
+        return found
+
+    def data(self, report, records):
+        if report.report_name == "product.report_pricelist":
+            return {"pricelist_id": self.env["product.pricelist"].search([], limit=1).id, "active_model": "product.template",
+                    "active_ids": self.env["product.template"].search([], limit=2).ids, "quantities": [1, 5]}  # fmt: skip
+        if report.report_name.startswith("product.report_producttemplatelabel"):
+            return {"quantity_by_product": {str(id): 2 for id in records.ids}, "active_model": "product.template",
+                    "layout_wizard": self.label_wizard(records).id, "price_included": True}  # fmt: skip
+        if report.report_name == "hr_skills.report_employee_cv":
+            return {"color_primary": "#666666", "color_secondary": "#666666", "show_skills": True, "show_contact": True, "show_others": True}
+        return {}
+
+    def label_wizard(self, records):
+        return self.env["product.label.layout"].create({"product_tmpl_ids": [(6, 0, records.ids)], "custom_quantity": 2})
+
+    def make_ir_module_module(self):
+        return self.env["ir.module.module"].search([("name", "=", "web")])
+
+    def make_ir_model(self):
+        return self.env["ir.model"].search([("model", "=", "res.partner.bank")])
+
+    def make_res_company(self):
+        self.env.company.write({"report_header": "<p>Our tagline</p>", "report_footer": "<p>Our footer, with a PIN</p>"})
+        return self.env.company
+
+    def make_product_uom(self):
+        product = self.env["product.product"].create({"name": "Packed"})
+        return self.env["product.uom"].create({"product_id": product.id, "uom_id": self.env.ref("uom.product_uom_dozen").id, "barcode": "5901234123457"})
+
+    def make_product_template(self):
+        return self.env["product.template"].create(
+            [{"name": f"Product{number}", "list_price": 100, "barcode": f"590123412345{number}"} for number in range(2)]
+        )
+
+    def make_account_move(self):
+        partner = self.env["res.partner"].create({"name": "Buyer", "street": "Moi Avenue", "city": "Nairobi"})
+        moves = self.env["account.move"].create([{
+            "move_type": "out_invoice", "partner_id": partner.id, "invoice_date": "2026-11-20", "ref": "Reference",
+            "invoice_line_ids": [(0, 0, {"name": f"Work{line}", "quantity": line, "price_unit": 1000}) for line in range(1, lines)],
+        } for lines in (4, 60)])  # fmt: skip
+        moves.action_post()
+        return moves
+
+    def make_account_payment(self):
+        partner = self.env["res.partner"].create({"name": "Payer"})
+        payment = self.env["account.payment"].create({"partner_id": partner.id, "amount": 500, "payment_type": "inbound"})
+        payment.action_post()
+        return payment
+
+    def make_account_bank_statement(self):
+        journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
+        return self.env["account.bank.statement"].create({
+            "name": "Statement", "line_ids": [(0, 0, {"journal_id": journal.id, "payment_ref": "Line", "amount": 10, "date": "2026-11-20"})],
+        })  # fmt: skip
+
+    def make_sale_order(self):
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        product = self.env["product.product"].create({"name": "Hour", "list_price": 3500, "type": "service"})
+        return self.env["sale.order"].create({
+            "partner_id": partner.id,
+            "order_line": [(0, 0, {"product_id": product.id, "name": f"Task{line}", "product_uom_qty": line}) for line in range(1, 40)],
+        })  # fmt: skip
+
+
+def children(document):
+    root = lxml.html.fromstring(str(document))
+    holders = root.xpath("//div[@id='minimal_layout_report_headers' or @id='minimal_layout_report_footers']")
+    return list(holders[0]) if holders else []
+
+
+def words(text, html=True):
+    """:return: words as a reader sees them; letters that a font joins are taken apart"""
+    if html:
+        root = lxml.html.fromstring(text) if isinstance(text, str) else text
+        for node in root.xpath("//script | //style | //title | //head"):
+            node.drop_tree()
+        hidden = root.xpath(".//*[contains(@class, 'd-none') or contains(@class, 'visually-hidden') or contains(@style, 'display')]")
+        for node in hidden:
+            node.clear()
+        text = " ".join(root.itertext())
+    text = unicodedata.normalize("NFKC", text)
+    return [word for word in re.findall(r"\w+", text) if not word.isspace()]
