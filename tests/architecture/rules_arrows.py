@@ -15,6 +15,7 @@ ALLOWED = {
     "sire_projects": {"sire_access"},
     "sire_billing": {"sire_projects", "sire_mpesa"},
     "sire_demo": {"sire_billing"},
+    "sire_pdf": set(),
 }
 OUTSIDE = ("sandbox", "host")
 HTTP_LIBRARIES = ("requests", "httpx", "aiohttp", "urllib3", "http.client", "urllib.request", "socket", "websockets")
