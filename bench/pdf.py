@@ -131,7 +131,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=9, help="single documents of each kind; the median counts")
     parser.add_argument("--rounds", type=int, default=3, help="of those in parallel and of batches")
-    parser.add_argument("--workers", type=int, default=0, help="worker processes; 0 is one process with threads, as ./sire run")
+    parser.add_argument(
+        "--workers", type=int, default=0, help="worker processes; 0 is one process with threads, as ./sire run"
+    )
     arguments = parser.parse_args()
     options = {"workers": str(arguments.workers)} if arguments.workers else {}
     started = time.monotonic()

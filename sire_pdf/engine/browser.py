@@ -74,7 +74,7 @@ class Browser:
             self._process = subprocess.Popen(
                 arguments, env=environment, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL, pass_fds=(3, 4), start_new_session=True,
-                preexec_fn=lambda: self.jail.enter(commands_out, answers_in),
+                preexec_fn=lambda: self.jail.enter(commands_out, answers_in),  # noqa: PLW1509  (this program has no threads)
             )  # fmt: skip
         except (OSError, subprocess.SubprocessError) as error:
             for descriptor in (commands_in, answers_out):

@@ -1,9 +1,10 @@
 // Runs in a world of its own beside the document, whose own scripts never run. Puts a job into the page:
 // the bodies, one after the other, then for each page of theirs another page with its header and footer.
+// eslint-disable-next-line no-unused-vars -- the browser is told to call it
 async function compose(job) {
     const geometry = job.page;
     const PX = 96 / 25.4; // CSS pixels in a millimetre
-    let scale = geometry.scale;
+    const scale = geometry.scale;
     const px = (mm) => `${(mm * PX) / scale}px`;
     const make = (part, className) => {
         const node = document.createElement("div");
@@ -92,7 +93,8 @@ async function compose(job) {
     }
     const area = ((geometry.height - geometry.top - geometry.bottom) * PX * factor) / scale;
     const counts = bodies.map(
-        (body, index) => job.counts?.[index] ?? Math.max(1, Math.ceil(body.getBoundingClientRect().height / area - 0.001))
+        (body, index) =>
+            job.counts?.[index] ?? Math.max(1, Math.ceil(body.getBoundingClientRect().height / area - 0.001))
     );
     document.body.style.width = "";
 

@@ -211,7 +211,7 @@ class Pool:
         if not await browser.answers(seconds=10):
             await self._discard(browser)
             return "hung"
-        size = await asyncio.to_thread(browser.memory)
+        size = browser.memory()
         if size > 2 * self.limits.memory:
             await self._discard(browser)
             return f"had grown to {size} MB"
@@ -228,7 +228,7 @@ class Pool:
         alive = bool(browser) and not browser.gone.is_set()
         return {
             "product": browser.product if browser else "", "browser": browser.pid if alive else None,
-            "memory": await asyncio.to_thread(browser.memory) if alive else 0, "running": self.running,
+            "memory": browser.memory() if alive else 0, "running": self.running,
             "waiting": len(self._waiting), "printed": self.printed, "restarts": self.restarts, "path": self.path,
             "sandbox": self.jail.sandbox, "network": not self.jail.network, "notes": self.jail.notes,
             "user": self.jail.user.pw_name if self.jail.user else None,

@@ -216,7 +216,7 @@ def main(home, name, path, owner, limits):
     os.setsid()
     _reserve()
     home = Path(home)
-    lock = open(home / f"{name}.lock", "w")
+    lock = open(home / f"{name}.lock", "w")  # noqa: SIM115  (held for life)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

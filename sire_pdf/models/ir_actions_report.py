@@ -11,6 +11,7 @@ from odoo.service import server
 from odoo.tools import config
 from odoo.tools.safe_eval import safe_eval, time
 
+from odoo.addons.base.models import ir_actions_report as base_report
 from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 
 from ..const import AUTOMATIC, CHROMIUM, CONTEXT_TITLE, ENGINE_PARAMETER, WKHTMLTOPDF
@@ -64,7 +65,9 @@ class IrActionsReport(models.Model):
             return super()._get_report(report_ref)
         known = self.env.cr.cache.setdefault("sire_pdf_reports", {})
         if report_ref in known:
-            report_sudo = self.env["ir.actions.report"].sudo().browse(known[report_ref])  # with sudo, as the host gives it
+            report_sudo = (
+                self.env["ir.actions.report"].sudo().browse(known[report_ref])
+            )  # with sudo, as the host gives it
             try:
                 if report_sudo.report_name == report_ref:
                     return report_sudo
@@ -122,7 +125,7 @@ class IrActionsReport(models.Model):
         _logger.warning("Chromium printed nothing: %s", error)
         # as in _sire_pdf_engine: the setting is no secret
         wanted = self.env["ir.config_parameter"].sudo().get_param(ENGINE_PARAMETER, AUTOMATIC)
-        if error.code in OTHER_ENGINE_MAY and wanted != CHROMIUM and super().get_wkhtmltopdf_state() == "ok":
+        if error.code in OTHER_ENGINE_MAY and wanted != CHROMIUM and base_report._wkhtml().state == "ok":
             return
         sentences = {
             "busy": self.env._("Many documents are being printed at this moment. Please try again in a minute."),

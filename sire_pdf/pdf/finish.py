@@ -95,7 +95,7 @@ def document(parts, title, language, address, outline, nameless_fonts=False):
     root = whole.add(b"<<%s>>" % b"\n".join(catalog))
     # no date: the same pages make the same file, and the document's own date is on its page
     info = whole.add(b"<</Title %s\n/Creator (SIRE)\n/Producer (Chromium)>>" % skia.text(title))
-    return whole.write(root, info)
+    return whole.file(root, info)
 
 
 def _lay(piece):
@@ -139,7 +139,9 @@ def _with_resources(page, overlay):
             page = page.replace(b"/Resources <<", b"/Resources <</%s <<%s>>\n" % (kind, entries), 1)
             continue
         known = set(re.findall(rb"/(\S+) \d+ 0 R", page[there[0] : there[1]]))
-        new = b"\n".join(b"/%s %s" % entry for entry in re.findall(rb"/(\S+) (\d+ 0 R)", entries) if entry[0] not in known)
+        new = b"\n".join(
+            b"/%s %s" % entry for entry in re.findall(rb"/(\S+) (\d+ 0 R)", entries) if entry[0] not in known
+        )
         if new:
             page = page[: there[0]] + new + b"\n" + page[there[0] :]
     return page

@@ -28,7 +28,8 @@ def jobs(bodies, header, footer, geometry, address, ours, tenant, sheet):
         if found and found.style
     )
     made, at = [], 0
-    for (sheets, style), alike in groupby(pieces, key=lambda one: (one.sheets, one.style)):
+    # only neighbours: the order of the document stays
+    for (sheets, style), alike in groupby(pieces, key=lambda one: (one.sheets, one.style)):  # pylint: disable=bad-builtin-groupby
         alike = list(alike)
         wanted = dict.fromkeys([*sheets, *(one for found in extra for one in found.sheets)])
         known = [found for found in map(sheet, wanted) if found]

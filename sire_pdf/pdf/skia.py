@@ -71,7 +71,7 @@ class Pages:
         self._next = shift + other._next
         return shift
 
-    def write(self, root, info):
+    def file(self, root, info):
         """Writes what the catalog and the information lead to, numbered in the order in which they do.
 
         :param int root: the catalog's number

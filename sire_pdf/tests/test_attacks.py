@@ -78,7 +78,9 @@ class TestAttacks(BaseCase):
                         self.assertFalse(listener.came, f"{name} at {address} came through")
                         self.assertFalse([url for url in asked if "secret" in url], f"{name}: it was asked for")
                         if name not in ("portal and others",):
-                            self.assertIn("after", text_of(pdf), f"{name} at {address} kept the document from being printed")
+                            self.assertIn(
+                                "after", text_of(pdf), f"{name} at {address} kept the document from being printed"
+                            )
             status = own.status()
             self.assertEqual(status["restarts"], 0, "none of them did the browser any harm")
 
@@ -176,7 +178,12 @@ class TestRights(TransactionCase):
             (6, 0, cls.env.ref("base.group_user").ids)]})  # fmt: skip
         cls.pixel = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC"
         cls.secret = cls.env["ir.attachment"].create(
-            {"name": "secret.png", "datas": cls.pixel, "res_model": "ir.ui.view", "res_id": cls.env["ir.ui.view"].search([], limit=1).id}
+            {
+                "name": "secret.png",
+                "datas": cls.pixel,
+                "res_model": "ir.ui.view",
+                "res_id": cls.env["ir.ui.view"].search([], limit=1).id,
+            }
         )
         cls.open = cls.env["ir.attachment"].create({"name": "open.png", "datas": cls.pixel, "public": True})
         cls.file = cls.env["ir.attachment"].create({"name": "page.html", "raw": b"<b>html</b>", "public": True})
@@ -215,7 +222,9 @@ class TestRights(TransactionCase):
         self.assertEqual(finder.env.user, self.env.ref("base.public_user"))
         self.assertFalse(finder.env.su)
         finder, public = report.with_user(self.user).sudo()._sire_pdf_finders()
-        self.assertEqual(finder.env.user, self.user, "sudo() reads the document, not the pictures that a user put into it")
+        self.assertEqual(
+            finder.env.user, self.user, "sudo() reads the document, not the pictures that a user put into it"
+        )
         self.assertFalse(finder.env.su)
         self.assertEqual(public.env.user, self.env.ref("base.public_user"))
 

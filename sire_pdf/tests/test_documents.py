@@ -109,7 +109,9 @@ class TestDocuments(DocumentCase):
         self.assertEqual(size(self.render()), (842, 595))
         self.paper.write({"orientation": "Portrait", "format": "Letter"})
         self.assertEqual(size(self.render()), (612, 792))
-        self.paper.write({"format": "custom", "page_width": 80, "page_height": 200, "margin_left": 3, "margin_right": 3})
+        self.paper.write(
+            {"format": "custom", "page_width": 80, "page_height": 200, "margin_left": 3, "margin_right": 3}
+        )
         pdf = self.render("<p t-foreach='range(40)' t-as='n'>Item <t t-out='n'/></p>")
         self.assertEqual(size(pdf), (227, 567), "a roll of 80 mm")
         self.assertIn("Item 39", text_of(pdf))
@@ -136,7 +138,7 @@ class TestDocuments(DocumentCase):
         pdf = self.render(
             "<img src='/report/barcode/QR/hello?width=150&amp;height=150'/><img src='/web/static/img/logo.png'/>"
             "<img src='/logo.png'/><div style='background: url(/web/static/img/nologo.png); width: 99px; height: 99px'>x</div>"
-            "<img t-att-src=\"image_data_uri(res_company.logo)\"/>"
+            '<img t-att-src="image_data_uri(res_company.logo)"/>'
         )
         self.assertGreaterEqual(len(reader(pdf).pages[0].images), 4)
 
@@ -148,7 +150,9 @@ class TestDocuments(DocumentCase):
         for page in reader(pdf).pages:
             for font in page["/Resources"]["/Font"].values():
                 for descendant in font.get_object()["/DescendantFonts"]:
-                    self.assertTrue(any(key.startswith("/FontFile") for key in descendant.get_object()["/FontDescriptor"]))
+                    self.assertTrue(
+                        any(key.startswith("/FontFile") for key in descendant.get_object()["/FontDescriptor"])
+                    )
 
     def test_for_screen_readers(self):
         pdf = self.render("<table><tr><th>Head</th></tr><tr><td>Cell</td></tr></table>")
@@ -187,11 +191,16 @@ class TestDocuments(DocumentCase):
         self.report.attachment = "'%s.pdf' % object.name"
         lines = "<p t-foreach='range(60)' t-as='line'>Line <t t-out='line'/></p>"
         self.render(lines, self.partners)
-        kept = self.env["ir.attachment"].search([("res_model", "=", "res.partner"), ("res_id", "in", self.partners.ids)])
+        kept = self.env["ir.attachment"].search(
+            [("res_model", "=", "res.partner"), ("res_id", "in", self.partners.ids)]
+        )
         self.assertEqual(set(kept.mapped("name")), {f"{partner.name}.pdf" for partner in self.partners})
         for attachment in kept:
             text = text_of(attachment.raw)
-            self.assertEqual({word for word in text.split() if word.startswith("Client")}, {attachment.name[:-4], f"{attachment.name[:-4]}:"})
+            self.assertEqual(
+                {word for word in text.split() if word.startswith("Client")},
+                {attachment.name[:-4], f"{attachment.name[:-4]}:"},
+            )
             self.assertGreater(len(reader(attachment.raw).pages), 1)
 
     def test_same_input_same_file(self):
@@ -206,7 +215,9 @@ class TestDocuments(DocumentCase):
         self.assertNotEqual(first, self.render(content + "<p>.</p>"))
         many = self.env["res.partner"].create([{"name": f"Client{number:02}"} for number in range(40)])
         joined = self.env["ir.actions.report"]._sire_pdf_print(*self.bodies(many))
-        self.assertEqual(joined, self.env["ir.actions.report"]._sire_pdf_print(*self.bodies(many)), "printed in parts and joined")
+        self.assertEqual(
+            joined, self.env["ir.actions.report"]._sire_pdf_print(*self.bodies(many)), "printed in parts and joined"
+        )
         self.assertEqual(len(reader(joined).pages), 40)
         self.assertEqual([entry.title for entry in reader(joined).outline], [f"About Client{n:02}" for n in range(40)])
 
@@ -233,7 +244,9 @@ class TestDocuments(DocumentCase):
         report = self.env["ir.actions.report"]
         with patch("odoo.modules.module.current_test", None):
             png, jpg = (
-                report._run_wkhtmltoimage(["<body style='margin:0;background:#00f'>x</body>"], 320, 200, image_format=kind)[0]
+                report._run_wkhtmltoimage(
+                    ["<body style='margin:0;background:#00f'>x</body>"], 320, 200, image_format=kind
+                )[0]
                 for kind in ("png", "jpg")
             )
         self.assertEqual((Image.open(io.BytesIO(png)).format, Image.open(io.BytesIO(png)).size), ("PNG", (320, 200)))
@@ -242,7 +255,9 @@ class TestDocuments(DocumentCase):
 
     @staticmethod
     def picture(pdf):
-        done = subprocess.run(["pdftoppm", "-r", "254", "-f", "1", "-l", "1", "-png", "-"], input=pdf, capture_output=True, check=True)
+        done = subprocess.run(
+            ["pdftoppm", "-r", "254", "-f", "1", "-l", "1", "-png", "-"], input=pdf, capture_output=True, check=True
+        )
         return Image.open(io.BytesIO(done.stdout)).convert("RGB")
 
     @staticmethod

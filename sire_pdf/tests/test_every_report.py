@@ -42,7 +42,9 @@ class TestEveryReport(HttpCase):
                     self.check_words(report, record, data, ours)
                     theirs = self.render(report, record, data, "wkhtmltopdf")
                     count, other = len(reader(ours).pages), len(reader(theirs).pages)
-                    self.assertLessEqual(abs(count - other), max(1, other // 10), f"{count} pages, {other} by wkhtmltopdf")
+                    self.assertLessEqual(
+                        abs(count - other), max(1, other // 10), f"{count} pages, {other} by wkhtmltopdf"
+                    )
                     pages += count
                 if len(records) > 1 and not data and len(self.bodies(report, records, data)[0]) == len(records):
                     together = self.render(report, records, data, "chromium")
@@ -102,11 +104,19 @@ class TestEveryReport(HttpCase):
             return {"quantity_by_product": {str(id): 2 for id in records.ids}, "active_model": "product.template",
                     "layout_wizard": self.label_wizard(records).id, "price_included": True}  # fmt: skip
         if report.report_name == "hr_skills.report_employee_cv":
-            return {"color_primary": "#666666", "color_secondary": "#666666", "show_skills": True, "show_contact": True, "show_others": True}
+            return {
+                "color_primary": "#666666",
+                "color_secondary": "#666666",
+                "show_skills": True,
+                "show_contact": True,
+                "show_others": True,
+            }
         return {}
 
     def label_wizard(self, records):
-        return self.env["product.label.layout"].create({"product_tmpl_ids": [(6, 0, records.ids)], "custom_quantity": 2})
+        return self.env["product.label.layout"].create(
+            {"product_tmpl_ids": [(6, 0, records.ids)], "custom_quantity": 2}
+        )
 
     def make_ir_module_module(self):
         return self.env["ir.module.module"].search([("name", "=", "web")])
@@ -115,12 +125,16 @@ class TestEveryReport(HttpCase):
         return self.env["ir.model"].search([("model", "=", "res.partner.bank")])
 
     def make_res_company(self):
-        self.env.company.write({"report_header": "<p>Our tagline</p>", "report_footer": "<p>Our footer, with a PIN</p>"})
+        self.env.company.write(
+            {"report_header": "<p>Our tagline</p>", "report_footer": "<p>Our footer, with a PIN</p>"}
+        )
         return self.env.company
 
     def make_product_uom(self):
         product = self.env["product.product"].create({"name": "Packed"})
-        return self.env["product.uom"].create({"product_id": product.id, "uom_id": self.env.ref("uom.product_uom_dozen").id, "barcode": "5901234123457"})
+        return self.env["product.uom"].create(
+            {"product_id": product.id, "uom_id": self.env.ref("uom.product_uom_dozen").id, "barcode": "5901234123457"}
+        )
 
     def make_product_template(self):
         return self.env["product.template"].create(
@@ -138,7 +152,9 @@ class TestEveryReport(HttpCase):
 
     def make_account_payment(self):
         partner = self.env["res.partner"].create({"name": "Payer"})
-        payment = self.env["account.payment"].create({"partner_id": partner.id, "amount": 500, "payment_type": "inbound"})
+        payment = self.env["account.payment"].create(
+            {"partner_id": partner.id, "amount": 500, "payment_type": "inbound"}
+        )
         payment.action_post()
         return payment
 
