@@ -8,6 +8,7 @@
     "depends": [
         "sire_projects",
         "sire_mpesa",
+        "sire_pdf",
         "sale_management",
     ],
     "data": [
@@ -17,6 +18,8 @@
         "data/mail_layout.xml",
         "data/mail_template_data.xml",
         "report/sire_receipt.xml",
+        "report/sire_invoice.xml",
+        "report/sire_quotation.xml",
         "wizards/sire_cash_payment_wizard_views.xml",
         "wizards/sire_quotation_approve_wizard_views.xml",
         "views/account_payment_views.xml",

@@ -12,7 +12,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _sire_apply_kenyan_formats(self):
-        """Write ``KSh 98,600.00``, ``20/11/2026`` and ``18:42``, weeks from Monday: stock has them American.
+        """Write ``KSh 98,600.00``, ``20/11/2026``, ``18:42``, *KRA PIN*, weeks from Monday: stock has them American.
 
         Languages and currencies are shared by all companies of a database, so nothing is touched unless one of
         the companies is in Kenya, and a format that somebody chose already is left alone.
@@ -30,3 +30,6 @@ class ResCompany(models.Model):
             shilling_sudo.position = "before"
         if shilling_sudo.currency_unit_label == "Shilling":
             shilling_sudo.currency_unit_label = "Shillings"  # amounts in words, on receipts
+        kenya_sudo = self.env.ref("base.ke").sudo()  # see above
+        if not kenya_sudo.vat_label:
+            kenya_sudo.vat_label = "KRA PIN"

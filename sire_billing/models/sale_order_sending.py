@@ -27,8 +27,8 @@ class SaleOrder(models.Model):
         self._sire_check_sendable()
         if self._sire_has_just_been_sent():
             return True
-        pdf = self._sire_render_pdf()
         gate.opened(self).write({"state": "sent", "sire_sent_digest": self._sire_digest(), "sire_opened_at": False})
+        pdf = self._sire_render_pdf()  # As sent: a draft has a stamp.
         self._sire_send_document("sire_billing.mail_template_quotation", attachments=pdf)
         return True
 

@@ -23,7 +23,8 @@ def build(env):
         env["account.chart.template"].try_loading("ke", company, install_demo=False)
     company.write(
         {
-            "external_report_layout_id": env.ref("web.external_layout_standard").id,
+            "external_report_layout_id": env.ref("sire_pdf.external_layout_letterhead").id,
+            "paperformat_id": env.ref("sire_pdf.paperformat_letterhead").id,
             "paperformat_id": env.ref("base.paperformat_euro").id,
             "primary_color": "#0B6E4F",
             "secondary_color": "#1B1B1E",

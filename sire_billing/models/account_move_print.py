@@ -1,0 +1,54 @@
+import base64
+
+from odoo import models
+
+
+class AccountMove(models.Model):
+    """What our letterhead prints beside the host's invoice: a stamp, and how to pay."""
+
+    _inherit = "account.move"
+
+    def _sire_get_stamp(self):
+        """Return the word across each page of the print, and its colour.
+
+        :return: (word, ``muted``, ``danger`` or ``success``); an empty word for an invoice that is to be paid
+        :rtype: tuple[str, str]
+        """
+        self.ensure_one()
+        if self.state == "draft":
+            return self.env._("Draft"), "muted"
+        if self.state == "cancel":
+            return self.env._("Void"), "danger"
+        if self.move_type == "out_invoice" and self.payment_state == "reversed":
+            return self.env._("Credited"), "danger"
+        if self.move_type == "out_invoice" and self.payment_state in ("paid", "in_payment"):
+            return self.env._("Paid"), "success"
+        return "", ""
+
+    def _sire_get_pay_box(self):
+        """Return how the client pays what is left of the invoice, for its print.
+
+        Who may not change the invoice prints the link that the client has, and makes none.
+
+        :return: ``amount`` (as people write it), ``url`` and ``qr`` (a data URI); empty when there is nothing to pay
+        :rtype: dict
+        """
+        self.ensure_one()
+        # sudo: whoever may print the invoice may print what its client got by e-mail
+        move_sudo = self.sudo()
+        payable = move_sudo.move_type == "out_invoice" and move_sudo._sire_get_payable()
+        if not payable:
+            return {}
+        link_sudo = move_sudo._sire_find_client_link()
+        if not link_sudo and not self.env.cr.readonly and self.has_access("write"):
+            link_sudo = link_sudo._for(move_sudo)
+        if not link_sudo:
+            return {}
+        url = link_sudo._get_url()
+        # As large as it is printed, times three: sharp on paper.
+        png = self.env["ir.actions.report"].barcode("QR", url, width=300, height=300, quiet=False, barLevel="M")
+        return {
+            "amount": self._sire_money(payable),
+            "url": url,
+            "qr": f"data:image/png;base64,{base64.b64encode(png).decode()}",
+        }
