@@ -25,7 +25,6 @@ def build(env):
         {
             "external_report_layout_id": env.ref("sire_pdf.external_layout_letterhead").id,
             "paperformat_id": env.ref("sire_pdf.paperformat_letterhead").id,
-            "paperformat_id": env.ref("base.paperformat_euro").id,
             "primary_color": "#0B6E4F",
             "secondary_color": "#1B1B1E",
             "report_header": False,
