@@ -103,9 +103,13 @@ def needed(parts):
         "python": [] if _venv() else [_python_venv_name()],
         "postgres": [] if postgres_bin() else ["postgresql"],
         "archive": [] if _keyring() else ["debian-archive-keyring"],
-        "pdf": [] if process.which("wkhtmltopdf") else ["wkhtmltopdf"],
-        "tests": [],
+        "pdf": [],
+        "tests": [] if process.which("wkhtmltopdf") else ["wkhtmltopdf"],  # both engines print every report there
     }
+    if system()[0] == "debian":  # what prints: Chromium without windows, which starts at once
+        lacking["pdf"] += [] if process.which("chromium-headless-shell") else ["chromium-headless-shell"]
+    elif not chromium() and not process.which("wkhtmltopdf"):
+        lacking["pdf"].append("wkhtmltopdf")
     if system()[0] != "debian" and not os.environ.get("SIRE_DEBIAN_MIRROR") and not process.which("debootstrap"):
         lacking["archive"].append("debootstrap")  # knows Debian's own mirror
     if os.environ.get("SIRE_ODOO"):
@@ -122,8 +126,8 @@ def needed(parts):
     if not any(Path("/usr/lib").glob("*/libatomic.so.1")):
         lacking["tests"].append("libatomic1")  # Playwright's driver stands on it
     if not any(Path("/usr/share/fonts").rglob("*.ttf")):
-        lacking["tests"].append("fonts-dejavu-core")
-    return [name for part in parts for name in lacking[part]]
+        lacking["pdf"].append("fonts-dejavu-core")
+    return list(dict.fromkeys(name for part in parts for name in lacking[part]))
 
 
 def _in_archive(name):

@@ -29,8 +29,15 @@ def bare(monkeypatch, home):
 def test_what_a_bare_system_needs(bare):
     found = packages.needed(packages.EVERYTHING)
     assert {"python3.11-venv", "postgresql", "debian-archive-keyring", "wkhtmltopdf", "chromium"} <= set(found)
-    assert {"poppler-utils", "docker-compose"} <= set(found)
-    assert "chromium" not in packages.needed(("python", "postgres", "archive", "pdf"))
+    assert {"poppler-utils", "docker-compose", "chromium-headless-shell"} <= set(found)
+    to_run = packages.needed(("python", "postgres", "archive", "pdf"))
+    assert "chromium-headless-shell" in to_run
+    assert not {"chromium", "wkhtmltopdf"} & set(to_run)
+
+
+def test_what_prints_on_ubuntu(bare, monkeypatch):
+    monkeypatch.setattr(packages, "system", lambda: ("ubuntu", "24.04"))
+    assert "wkhtmltopdf" in packages.needed(("pdf",))
 
 
 def test_installed_once_by_name_and_said(bare, capsys):
@@ -116,7 +123,7 @@ def test_the_command_for_postgresql_starts_no_cluster():
 def test_wkhtmltopdf_is_done_without_where_debian_has_none(bare, monkeypatch, capsys):
     monkeypatch.setattr(packages, "system", lambda: ("debian", "13"))
     monkeypatch.setattr(packages, "_in_archive", lambda name: name != "wkhtmltopdf")
-    packages.ensure(("python", "pdf"))
+    packages.ensure(("python", "tests"))
     assert "wkhtmltopdf is not in debian 13: going without it" in capsys.readouterr().out
     assert not any("wkhtmltopdf" in line for line in bare if "install" in line)
 
