@@ -11,6 +11,7 @@ COPY --chown=root:root sire_demo /opt/sire/addons/sire_demo
 COPY --chown=root:root sire_mpesa /opt/sire/addons/sire_mpesa
 COPY --chown=root:root sire_partner_autocomplete /opt/sire/addons/sire_partner_autocomplete
 COPY --chown=root:root sire_payment /opt/sire/addons/sire_payment
+COPY --chown=root:root sire_pdf /opt/sire/addons/sire_pdf
 COPY --chown=root:root sire_projects /opt/sire/addons/sire_projects
 USER odoo
 ENTRYPOINT ["python3", "/opt/sire/start.py"]

@@ -1,7 +1,7 @@
 """Take the pictures of docs/documents.md: every document that a client gets, printed by a running demo.
 
-    ./sire run --fresh --detach
-    .sire/venv/dev-*/bin/python docs/img/documents.py      (needs pdftoppm, as the tests do)
+./sire run --fresh --detach
+.sire/venv/dev-*/bin/python docs/img/documents.py      (needs pdftoppm, as the tests do)
 """
 
 import argparse

@@ -7,6 +7,7 @@ from . import test_client_page_states
 from . import test_host_doors
 from . import test_json_2
 from . import test_messages
+from . import test_print
 from . import test_quotation
 from . import test_races
 from . import test_roles

@@ -72,6 +72,7 @@ class TestQuotation(BillingCommon):
     def test_tasks_of_an_expired_or_declined_quotation_are_free_again(self):
         order = self.make_quotation(self.project)
         with freeze_time(self.day(31)):
+            order.invalidate_recordset(["sire_state"])  # another day, another request
             self.assertEqual(order.sire_state, "expired")
             self.assertEqual(self.project._sire_get_unbilled_tasks()[0], self.project.task_ids)
         self.assertFalse(self.project._sire_get_unbilled_tasks()[0])

@@ -13,7 +13,7 @@ ALLOWED = {
     "sire_mpesa": {"sire_payment"},
     "sire_access": {"sire_base"},
     "sire_projects": {"sire_access"},
-    "sire_billing": {"sire_projects", "sire_mpesa"},
+    "sire_billing": {"sire_projects", "sire_mpesa", "sire_pdf"},
     "sire_demo": {"sire_billing"},
     "sire_pdf": set(),
 }
