@@ -47,7 +47,7 @@ class Browser:
         self.number = next(_NUMBERS)
         self._process = None
         self._folder = None
-        self.connection = Connection(self._event, self.gone.set)
+        self.connection = Connection(self._event, self._ended)
 
     @property
     def pid(self):
@@ -95,6 +95,11 @@ class Browser:
         handler = self.handlers.get(session)
         if handler:
             handler(method, params)
+
+    def _ended(self):
+        self.gone.set()
+        for lane in list(self.lanes):
+            lane.lose()
 
     async def answers(self, seconds=3):
         """:return: whether it is there and awake"""

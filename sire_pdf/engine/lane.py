@@ -108,6 +108,12 @@ class Lane:
                 async with asyncio.timeout(5):
                     await self.browser.connection.send("Target.disposeBrowserContext", browserContextId=self._context)
 
+    def lose(self):
+        """The page is not there any more: nobody waits for it."""
+        self.dirty = True
+        self._loaded.set()
+        self.browser.connection.drop_session(self._session)
+
     def _send(self, method, **params):
         return self.browser.connection.send(method, self._session, **params)
 
@@ -173,9 +179,7 @@ class Lane:
         elif method == "Page.frameNavigated" and not self._loading and "parentId" not in params["frame"]:
             self.dirty = True
         elif method in ("Inspector.targetCrashed", "Inspector.detached"):
-            self.dirty = True
-            self._loaded.set()
-            self.browser.connection.drop_session(self._session)
+            self.lose()
 
     async def _answer(self, params):
         """Answers a request of the page, or refuses it. Each is answered from here: the page has no network."""

@@ -12,7 +12,7 @@ from .cdp import BrowserGone, ProtocolError
 from .lane import JobFailed, Lane
 
 _logger = logging.getLogger("sire_pdf.pool")
-ATTEMPTS = 3  # a job whose browser was killed twice by others is innocent still
+SHARED_ATTEMPTS = 2  # whose browser died twice gets one for itself: what kills it then is the job
 
 
 class Busy(Exception):
@@ -70,15 +70,16 @@ class Pool:
         """
         await self._enter()
         try:
-            for attempt in range(1, ATTEMPTS + 1):
+            for _attempt in range(SHARED_ATTEMPTS):
                 try:
                     result = await self._attempt(job, ask)
-                    self.printed += 1
-                    return result
+                    break
                 except BrowserGone as error:
-                    if attempt == ATTEMPTS:
-                        raise
                     _logger.warning("The browser ended under a job, which starts again: %s", error)
+            else:
+                result = await self._alone(job, ask)
+            self.printed += 1
+            return result
         finally:
             self._leave()
 
@@ -135,16 +136,32 @@ class Pool:
                 await lane.close()
             await self._bury(browser)
 
+    async def _alone(self, job, ask):
+        """Prints a job on a browser that nobody else uses."""
+        browser = Browser(self.path, self.jail, self.home)
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                await browser.start()
+                lane = await self._lane(browser, job, ask)
+                return await lane.print(job, ask)
+        except TimeoutError:
+            raise TooLong(f"{self.limits.seconds:.0f} seconds") from None
+        except ProtocolError as error:
+            raise BrowserGone(str(error)) from error
+        finally:
+            await browser.end()
+
     async def _lane(self, browser, job, ask):
         """:return: an idle page with the job's style sheets, or a new one in place of the one that idled longest"""
         key = job["tenant"], tuple(map(tuple, job["sheets"]))
-        self._idle = [lane for lane in self._idle if lane.browser is browser]
-        for lane in reversed(self._idle):
+        idle = [lane for lane in self._idle if lane.browser is browser]
+        for lane in reversed(idle):
             if lane.key == key:
                 self._idle.remove(lane)
                 return lane
-        if len(browser.lanes) >= self.limits.lanes and self._idle:
-            await self._idle.pop(0).close()
+        if len(browser.lanes) >= self.limits.lanes and idle:
+            self._idle.remove(idle[0])
+            await idle[0].close()
         lane = Lane(browser, job["tenant"], key[1], self.assets)
         try:
             await lane.open(ask)

@@ -88,6 +88,25 @@ class TestPrintServer(BaseCase):
             self.assertArrived([own.print(document(0))])
             self.assertEqual(own.status()["browser"], browser, "the browser itself lives on")
 
+    def test_a_document_that_kills_its_browser_is_given_up(self):
+        """Twice among others, once on a browser of its own: what dies then dies of the document."""
+        with OwnPrintServer(lanes=4) as own:
+            own.print(document(0))
+            server = own.status()["pid"]
+            killed = []
+
+            def poison(_url, _scope):
+                for pid, (parent, _state) in parents().items():
+                    if parent == server:
+                        os.kill(pid, signal.SIGKILL)
+                        killed.append(pid)
+
+            with self.assertRaises(PrintError) as caught:
+                own.print('<img src="/poison.png"/>', answer=poison)
+            self.assertEqual(caught.exception.code, "gone")
+            self.assertEqual(len(set(killed)), 3)
+            self.assertArrived([own.print(document(0))])
+
     def test_200_at_once(self):
         with OwnPrintServer(lanes=4, memory=1500) as own, ThreadPoolExecutor(200) as threads:
             own.print(document(0))
