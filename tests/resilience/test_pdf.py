@@ -65,10 +65,8 @@ def wait_for(what, seconds=30):
 def printer(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pdf")
     environment = {"SIRE_PDF_FOLDER": str(folder)}
-    options = {
-        "workers": request.param,
-        "limit_memory_hard": "2684354560",
-    }  # Odoo's own limit, below which no browser starts
+    # the second is Odoo's own limit for its workers, below which no browser starts
+    options = {"workers": request.param, "limit_memory_hard": "2684354560"}
     with testing.server(("sire_pdf",), env=environment, options=options, sandbox=False) as sire:
         yield Printer(sire, folder)
 
