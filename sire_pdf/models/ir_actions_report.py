@@ -1,8 +1,10 @@
+import contextlib
 import importlib.util
 import logging
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from odoo import api, models
 from odoo.exceptions import MissingError, UserError
@@ -183,27 +185,31 @@ class IrActionsReport(models.Model):
             return [_printed(print_server, made[0], answer)]
         questions = SimpleQueue()
 
+        over = threading.Event()
+
         def ask(*question):
             reply = SimpleQueue()
             questions.put((question, reply))
-            return reply.get()
+            while not over.is_set():
+                with contextlib.suppress(Empty):
+                    return reply.get(timeout=1)
+            return None
 
         with ThreadPoolExecutor(len(made)) as threads:
             futures = [threads.submit(_printed, print_server, job, ask) for job in made]
             for future in futures:
                 future.add_done_callback(lambda _future: questions.put(None))
             unanswered = len(futures)
-            while unanswered:
-                asked = questions.get()
-                if asked is None:
-                    unanswered -= 1
-                    continue
-                question, reply = asked
-                try:
-                    reply.put(answer(*question))
-                except Exception:
-                    reply.put(None)
-                    raise
+            try:
+                while unanswered:
+                    asked = questions.get()
+                    if asked is None:
+                        unanswered -= 1
+                    else:
+                        question, reply = asked
+                        reply.put(answer(*question))
+            finally:
+                over.set()  # whatever happened here, nobody waits for an answer any more
             return [future.result() for future in futures]
 
     # === WHOSE DOCUMENT === #
