@@ -1,8 +1,10 @@
 import contextlib
 import importlib.util
+import io
 import logging
 import os
 import threading
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 
@@ -29,6 +31,7 @@ SIZES = {size["key"]: (size["width"], size["height"]) for size in PAPER_SIZES if
 # After these nothing was printed and the other engine may try; after the rest it would fare no better.
 OTHER_ENGINE_MAY = ("missing", "down", "gone")
 FONT_TOOLS = importlib.util.find_spec("fontTools") is not None
+PRINTED = "sire_pdf_printed"  # in the cursor's cache: the last file, and how many bodies it has
 ROUNDS = 3  # pages are counted from a layout without breaks; a wrong guess is printed again
 
 
@@ -85,7 +88,28 @@ class IrActionsReport(models.Model):
         report = self._get_report(report_ref)
         named = self.with_context(**{CONTEXT_TITLE: self._sire_pdf_title(report, res_ids)})
         self._sire_pdf_prepare(report, res_ids)
-        return super(IrActionsReport, named)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        cache = self.env.cr.cache
+        cache.pop(PRINTED, None)
+        streams = super(IrActionsReport, named)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        whole, bodies = cache.pop(PRINTED, (None, 0))
+        cut = [found["stream"] for found in streams.values()]
+        if whole and bodies == len(cut) and False not in streams and None not in cut:
+            for index, stream in enumerate(cut):
+                stream.sire_pdf_piece = whole, index, bodies, zlib.crc32(stream.getbuffer())
+        return streams
+
+    @api.model
+    def _merge_pdfs(self, streams, handle_error=None):
+        """What the host cut out of one file and wants joined again, unchanged and in order, is that file: with each font
+        and logo once, with its structure for screen readers, and at once."""
+        pieces = [getattr(stream, "sire_pdf_piece", None) for stream in streams]
+        if len(pieces) > 1 and all(pieces) and [piece[1] for piece in pieces] == list(range(pieces[0][2])):
+            whole = pieces[0][0]
+            if all(piece[0] is whole and piece[3] == zlib.crc32(stream.getbuffer())
+                   for piece, stream in zip(pieces, streams, strict=True)):  # fmt: skip
+                streams.append(io.BytesIO(whole))
+                return streams[-1]
+        return super()._merge_pdfs(streams, handle_error) if handle_error else super()._merge_pdfs(streams)
 
     @api.model
     def _sire_pdf_prepare(self, report, res_ids):
@@ -122,7 +146,9 @@ class IrActionsReport(models.Model):
             )  # fmt: skip
             title = self.env.context.get(CONTEXT_TITLE) or (report.name if report_ref else "") or self.env.company.name
             try:
-                return self._sire_pdf_print(bodies, header, footer, arguments, title)
+                pdf = self._sire_pdf_print(bodies, header, footer, arguments, title)
+                self.env.cr.cache[PRINTED] = pdf, len(bodies)
+                return pdf
             except PrintError as error:
                 self._sire_pdf_failed(error)
         return super()._run_wkhtmltopdf(

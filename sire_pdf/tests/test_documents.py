@@ -203,6 +203,26 @@ class TestDocuments(DocumentCase):
             )
             self.assertGreater(len(reader(attachment.raw).pages), 1)
 
+    def test_a_batch_is_one_file(self):
+        """The host cuts a batch into records and joins them again: nothing is lost by that, unless somebody changed one."""
+        model = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        self.view.arch = LAYOUT % "<p t-foreach='range(60)' t-as='line'>Line <t t-out='line'/></p>"
+        streams = model._render_qweb_pdf_prepare_streams(self.report, {}, res_ids=self.partners.ids)
+        cut = [found["stream"] for found in streams.values()]
+        whole = model._merge_pdfs(list(cut)).getvalue()
+        self.assertIn("/StructTreeRoot", reader(whole).trailer["/Root"])
+        joined = model._merge_pdfs([io.BytesIO(stream.getvalue()) for stream in cut]).getvalue()
+        self.assertEqual(words_of(whole), words_of(joined), "the same as the host would join it")
+        backwards = model._merge_pdfs(cut[::-1]).getvalue()
+        self.assertIn("Client2", text_of(backwards, 1))
+        changed = io.BytesIO(cut[1].getvalue())
+        self.assertEqual(words_of(model._merge_pdfs([cut[0], changed, cut[2]]).getvalue()), words_of(whole))
+        two = model._merge_pdfs(cut[:2]).getvalue()
+        self.assertNotIn("Client2", text_of(two))
+        cut[1].truncate(0)
+        with self.assertRaises(UserError):
+            model._merge_pdfs(list(cut))
+
     def test_same_input_same_file(self):
         content = "<table><thead><tr><th>Head</th></tr></thead><tr><td>Cell</td></tr></table><img src='/web/static/img/logo.png'/>"
         first = self.render(content)

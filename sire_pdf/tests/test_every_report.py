@@ -98,7 +98,8 @@ class TestEveryReport(HttpCase):
 
     def data(self, report, records):
         if report.report_name == "product.report_pricelist":
-            return {"pricelist_id": self.env["product.pricelist"].search([], limit=1).id, "active_model": "product.template",
+            pricelist = self.env["product.pricelist"].create({"name": "Prices"})
+            return {"pricelist_id": pricelist.id, "active_model": "product.template",
                     "active_ids": self.env["product.template"].search([], limit=2).ids, "quantities": [1, 5]}  # fmt: skip
         if report.report_name.startswith("product.report_producttemplatelabel"):
             return {"quantity_by_product": {str(id): 2 for id in records.ids}, "active_model": "product.template",
