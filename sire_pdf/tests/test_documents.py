@@ -220,8 +220,9 @@ class TestDocuments(DocumentCase):
         two = model._merge_pdfs(cut[:2]).getvalue()
         self.assertNotIn("Client2", text_of(two))
         cut[1].truncate(0)
-        with self.assertRaises(UserError):
-            model._merge_pdfs(list(cut))
+        failed = []
+        model._merge_pdfs(list(cut), lambda error, error_stream: failed.append(error_stream))
+        self.assertEqual(failed, [cut[1]], "a piece that was changed is looked at")
 
     def test_same_input_same_file(self):
         content = "<table><thead><tr><th>Head</th></tr></thead><tr><td>Cell</td></tr></table><img src='/web/static/img/logo.png'/>"
