@@ -6,7 +6,6 @@
 import asyncio
 import contextlib
 import fcntl
-import hashlib
 import json
 import logging
 import os
@@ -191,13 +190,14 @@ def _reserve():
     os.close(descriptor)
 
 
-def _rooms(home, name):
-    """A folder for browsers, which another user may have to enter; what an earlier server left there is removed."""
-    stem = f"sire-pdf-{os.getuid()}-{hashlib.sha256(bytes(home / name)).hexdigest()[:12]}-"
+def _room():
+    """A folder for browsers, which another user may have to enter; what dead print servers left is removed."""
+    stem = f"sire-pdf-{os.getuid()}-"
     for old in Path(tempfile.gettempdir()).glob(f"{stem}*"):
-        if not old.is_symlink() and old.stat().st_uid == os.getuid():
+        pid = old.name.removeprefix(stem).partition("-")[0]
+        if not old.is_symlink() and old.stat().st_uid == os.getuid() and not born(pid):
             shutil.rmtree(old, ignore_errors=True)
-    room = Path(tempfile.mkdtemp(prefix=stem))
+    room = Path(tempfile.mkdtemp(prefix=f"{stem}{os.getpid()}-"))
     room.chmod(0o711)
     return room
 
@@ -227,7 +227,7 @@ def main(home, name, path, owner, limits):
     with contextlib.suppress(OSError):
         if (home / "print.log").stat().st_size > 2**20:
             (home / "print.log").write_text("")
-    room = _rooms(home, name)
+    room = _room()
     try:
         asyncio.run(_serve(home, name, path, int(owner), Limits(**json.loads(limits)), room))
     finally:

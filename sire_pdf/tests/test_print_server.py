@@ -21,8 +21,9 @@ def document(number):
     return f"<h1>Document {number} begins</h1><p>{'word ' * 200}</p><p>and {number} ends</p>"
 
 
-def temporary_files():
-    return {str(path) for path in Path(tempfile.gettempdir()).glob("sire-pdf-*")}
+def rooms(pid):
+    """:return: the folders in which a print server keeps its browsers"""
+    return list(Path(tempfile.gettempdir()).glob(f"sire-pdf-*-{pid}-*"))
 
 
 @tagged("post_install", "-at_install")
@@ -129,11 +130,11 @@ class TestPrintServer(BaseCase):
             zombies = [pid for pid, (parent, state) in parents().items() if parent == status["pid"] and state == "Z"]
             self.assertFalse(zombies)
             everything = family(status["pid"])
-            self.assertTrue(temporary_files())
+            self.assertEqual(len(rooms(status["pid"])), 1)
             own.stop()
             wait_for(lambda: not any(born(pid) for pid in everything), why="something outlives the print server")
-        mine = [path for path in temporary_files() if os.listdir(path) == []]
-        self.assertFalse(mine, "no empty folder stays")
+            self.assertFalse(rooms(status["pid"]), "no temporary file stays")
+            self.assertFalse(list(Path(own.folder, "sire_pdf").glob("*.sock")))
 
     def test_busy(self):
         with OwnPrintServer(lanes=1, queue=2) as own, ThreadPoolExecutor(8) as threads:
@@ -190,15 +191,13 @@ class TestPrintServer(BaseCase):
             own.print(document(0))
             status = own.status()
             everything = family(status["pid"])
-            rooms = temporary_files()
+            self.assertTrue(rooms(status["pid"]))
             os.kill(status["pid"], signal.SIGKILL)
             wait_for(lambda: not any(born(pid) for pid in everything), why="a browser outlives its print server")
             self.assertArrived([own.print(document(0))])
             again = own.status()
             self.assertNotEqual(again["pid"], status["pid"])
-            left = [room for room in rooms & temporary_files() if not family_uses(room)]
-            own.stop()
-            self.assertFalse([room for room in left if Path(room).exists() and list(Path(room).iterdir()) == []])
+            self.assertFalse(rooms(status["pid"]), "the next one removes what a killed one left")
 
     def test_ends_when_idle(self):
         with OwnPrintServer(idle=1) as own:
@@ -258,7 +257,3 @@ def open_sockets(pid):
         if target.startswith("socket:["):
             found.add(target[8:-1])
     return found
-
-
-def family_uses(room):
-    return any(room.encode() in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in parents() if born(pid))
