@@ -1,7 +1,7 @@
 {
     "name": "SIRE M-Pesa",
     "summary": "Payment provider: Lipa na M-Pesa (Daraja)",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Payment Providers",
     "author": "SIRE",
     "license": "LGPL-3",
@@ -10,6 +10,7 @@
     ],
     "data": [
         "security/ir.model.access.csv",
+        "security/sire_mpesa_receipt_security.xml",
         "views/payment_mpesa_templates.xml",
         "data/ir_cron.xml",
         "data/payment_provider_data.xml",

@@ -47,6 +47,15 @@ GIVE_UP_SECONDS = 48 * 3600  # Safaricom keeps results about that long
 QUERY_PACE = ((60, 15), (300, 45), (3600, 300), (GIVE_UP_SECONDS, 3600))
 
 
+# What Safaricom said about a receipt: never changed once it is written down.
+RECEIPT_FACTS = frozenset({
+    "name", "company_id", "provider_id", "currency_id", "amount", "paid_at", "payer_name", "payer_phone", "reference",
+    "kind",
+})  # fmt: skip
+PROMPT_WINDOW = (120, 300)  # seconds before (clocks differ) and after the request in which its payment is made
+RETRY_SECONDS = 300  # until booking is tried again
+
+
 class Result(NamedTuple):
     """How a prompt ended, for the payer: what happened, what to do, and whether trying again can help."""
 

@@ -3,7 +3,7 @@ import math
 
 import psycopg2
 
-from odoo import fields, models
+from odoo import models
 
 from odoo.addons.sire_base.exceptions import WebhookParked, WebhookRetry
 from odoo.addons.sire_payment.utils import format_money
@@ -57,7 +57,7 @@ class PaymentTransaction(models.Model):
             raise WebhookParked(fault)
         if result.is_paid and tx.state != "done":
             tx._mpesa_confirm(result)
-        tx._mpesa_take_result(result)
+        tx._mpesa_take_result(result, event)
 
     def _mpesa_find_fault(self, result):
         """Say why a result cannot be about this transaction.
@@ -84,14 +84,10 @@ class PaymentTransaction(models.Model):
             asked = format_money(self.amount, self.currency_id)
             return self.env._("A callback says %(told)s, and %(asked)s was asked for.", told=told, asked=asked)
         if result.receipt:
-            if self.state == "done" and self.provider_reference not in (False, result.receipt):
+            is_other = self.state == "done" and self.provider_reference not in (False, result.receipt)
+            if is_other and not self.mpesa_receipt_ids.is_inferred:
                 return self.env._("A callback names another receipt than %s.", self.provider_reference)
-            if other := self._mpesa_find_other("provider_reference", result.receipt):
-                return self.env._(
-                    "Receipt %(receipt)s is booked already, on %(reference)s.",
-                    receipt=result.receipt,
-                    reference=other.reference,
-                )
+            return self._mpesa_find_receipt_fault(result)
         return None
 
     def _mpesa_find_other(self, field_name, value):
@@ -156,14 +152,16 @@ class PaymentTransaction(models.Model):
 
     # === PROCESSING === #
 
-    def _mpesa_take_result(self, result):
+    def _mpesa_take_result(self, result, event=None):
         """Let the host's gate change the state.
 
         :param StkResult result: a callback that was confirmed, or Safaricom's own answer
+        :param event: the callback, kept as evidence of its receipt
         """
         data = {"result_code": result.code, "result_description": result.description}
         if result.is_paid:
-            data.update(amount=result.amount or self.amount, receipt=result.receipt, paid_at=result.paid_at)
+            data.update(amount=result.amount or self.amount, paid_at=result.paid_at)
+            data.update(receipt=result.receipt, phone=result.phone, event=event)
         self._process("mpesa", data)
         self._mpesa_post_process()
 
@@ -202,22 +200,12 @@ class PaymentTransaction(models.Model):
 
         :param str before: the state until now; a success after a failure is told to staff
         """
-        now = fields.Datetime.now()
-        paid_at = self.mpesa_paid_at or payment_data.get("paid_at") or now
-        if not self.mpesa_paid_at and not self.create_date <= fields.Datetime.add(
-            paid_at, hours=1
-        ) <= fields.Datetime.add(now, hours=2):
-            paid_at = now  # No clock can be that wrong: the payment was made while the prompt was there.
-        has_new_receipt = payment_data.get("receipt") and not self.provider_reference
-        values.update(
-            provider_reference=self.provider_reference or payment_data.get("receipt"),
-            mpesa_paid_at=paid_at,
-            mpesa_next_query_at=False,
-        )
-        self.write(values)
+        paid_at = self.mpesa_paid_at or self._mpesa_get_paid_at(payment_data.get("paid_at"))
+        self.write({**values, "mpesa_paid_at": paid_at, "mpesa_next_query_at": False})
+        self._mpesa_take_receipt(payment_data)
         if before == "done":
-            if has_new_receipt and self.payment_id:  # Safaricom's answer came first, and it names no receipt.
-                self.payment_id.memo = f"{self.reference} - {self.provider_reference}"
+            if not self.payment_id:  # The receipt that was taken for its own is another payment's.
+                self.is_post_processed = False
             return
         self._set_done(extra_allowed_states=("cancel",))
         if before in ("cancel", "error"):

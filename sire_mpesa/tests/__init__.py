@@ -5,6 +5,7 @@ from . import (
     test_provider,
     test_push,
     test_races,
+    test_receipt,
     test_resolver,
     test_sandbox,
     test_status,
