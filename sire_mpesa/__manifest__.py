@@ -17,9 +17,16 @@
         "views/account_move_views.xml",
         "views/payment_provider_views.xml",
         "views/payment_transaction_views.xml",
+        "views/sire_mpesa_day_views.xml",
+        "views/sire_mpesa_receipt_views.xml",
+        "wizards/sire_mpesa_assign_wizard_views.xml",
+        "wizards/sire_mpesa_request_wizard_views.xml",
         "views/sire_mpesa_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "sire_mpesa/static/src/status/**/*",
+        ],
         "web.assets_frontend": [
             "sire_mpesa/static/src/interactions/**/*",
         ],

@@ -36,6 +36,8 @@ FORBIDDEN_WORDS = (
 
 WEBHOOK_KIND = "mpesa_stk"
 CALLBACK_PATH = "/sire/pay/stk/"
+C2B_KIND = "mpesa_c2b"
+C2B_PATH = "/sire/pay/c2b/"
 MAX_CALLBACK_BYTES = 65_536  # a real one has about 600
 
 PROMPT_SECONDS = 75  # a prompt that nobody answers is gone by then
@@ -54,6 +56,11 @@ RECEIPT_FACTS = frozenset({
 })  # fmt: skip
 PROMPT_WINDOW = (120, 300)  # seconds before (clocks differ) and after the request in which its payment is made
 RETRY_SECONDS = 300  # until booking is tried again
+
+
+# Answers to the question whether a pay bill payment may be made.
+C2B_ACCEPT = {"ResultCode": "0", "ResultDesc": "Accepted"}
+C2B_REFUSE = {"account": "C2B00012", "amount": "C2B00013", "shortcode": "C2B00015"}
 
 
 class Result(NamedTuple):

@@ -54,6 +54,16 @@ class AccountPayment(models.Model):
 
     # === HELPERS === #
 
+    def _mpesa_get_client_lines(self):
+        """:return: the items by which these payments are the client's
+        :rtype: account.move.line
+        """
+        lines = self.env["account.move.line"]
+        for payment in self:
+            account = payment.destination_account_id
+            lines |= payment.move_id.line_ids.filtered(lambda line, account=account: line.account_id == account)
+        return lines
+
     def _mpesa_check_gate(self):
         """:raise AccessError: unless the ledger itself is at work"""
         if not gate.is_open(self.env):

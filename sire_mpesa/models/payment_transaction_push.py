@@ -102,7 +102,8 @@ class PaymentTransaction(models.Model):
 
     def _mpesa_make_account_reference(self):
         """:return: what the phone shows as the account that is paid, at most 12 characters"""
-        return make_account_reference(self.invoice_ids.name if len(self.invoice_ids) == 1 else self.reference)
+        invoice = self.invoice_ids if len(self.invoice_ids) == 1 else self.invoice_ids.browse()
+        return invoice.mpesa_reference or make_account_reference(invoice.name or self.reference)
 
     def _mpesa_claim_push(self):
         """Take the prompt for sending; whoever comes second finds it taken.
@@ -139,8 +140,7 @@ class PaymentTransaction(models.Model):
         else:
             self.mpesa_push_state = "refused"
             if self.state == "pending":
-                self._process("mpesa", {"result_code": answer.code, "result_description": answer.detail})
-                self._mpesa_post_process()
+                self._mpesa_settle({"result_code": answer.code, "result_description": answer.detail})
 
     def _mpesa_lock(self):
         """Wait for the row, and start over when it was changed meanwhile (PostgreSQL refuses, the caller repeats)."""

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from .. import gate
-from ..utils import Sighting, fold_reference, phones_fit
+from ..utils import Sighting, fold_reference, make_account_reference, phones_fit
 
 
 class PaymentTransaction(models.Model):
@@ -20,23 +20,26 @@ class PaymentTransaction(models.Model):
     def _mpesa_take_receipt(self, payment_data):
         """Bring the receipt of a paid prompt together with it. The prompt is locked and not yet done.
 
-        :param dict payment_data: ``receipt`` (its number, when Safaricom named one), ``phone`` and ``event``
+        :param dict payment_data: ``receipt`` (its number, when Safaricom named one), ``phone`` and ``event``;
+            or ``seen``: a receipt that is taken for the prompt's
         """
         receipts = gate.opened(self.env["sire.mpesa.receipt"])
-        number, event = payment_data.get("receipt"), payment_data.get("event")
+        number, event, told = (payment_data.get(key) for key in ("receipt", "event", "paid_at"))
         if number:
             sighting = Sighting(
                 number=number,
                 amount=payment_data["amount"],
                 source="stk_callback",
                 kind="prompt",
-                paid_at=self.mpesa_paid_at,
+                paid_at=self._mpesa_get_paid_at(told) if told else self.mpesa_paid_at,
                 phone=payment_data.get("phone") or self.mpesa_phone,
                 reference=self.mpesa_account_reference or "",
                 body=event._get_raw_body().decode("utf-8", "replace") if event else "",
                 event_id=event.id if event else None,
             )
             receipts._see(self.provider_id, sighting)._link(self)
+        elif seen := payment_data.get("seen"):
+            gate.opened(seen)._link(self, is_inferred=True)
         elif not self.mpesa_receipt_ids and (receipt := receipts._find_for_prompt(self)):
             receipt._link(self, is_inferred=True)
 
@@ -73,9 +76,11 @@ class PaymentTransaction(models.Model):
 
     def _mpesa_make_earlier_receipts(self):
         """Write down the receipts of prompts that were paid before there was a ledger. Repeating it changes nothing."""
-        domain = [("provider_code", "=", "mpesa"), ("mpesa_push_state", "!=", False)]
-        for tx in self.search([*domain, ("mpesa_account_reference", "=", False)]):
-            tx.mpesa_account_reference = tx._mpesa_make_account_reference()
+        domain = [("provider_code", "=", "mpesa")]
+        sent = [("mpesa_push_state", "!=", False), ("mpesa_account_reference", "=", False)]
+        for tx in self.search([*domain, *sent]):
+            name = tx.invoice_ids.name if len(tx.invoice_ids) == 1 else tx.reference
+            tx.mpesa_account_reference = make_account_reference(name)  # as it was sent then
         paid = [("state", "=", "done"), ("provider_reference", "!=", False), ("mpesa_receipt_ids", "=", False)]
         for tx in self.search([*domain, *paid], order="id"):
             sighting = Sighting(

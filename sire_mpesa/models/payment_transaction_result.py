@@ -162,8 +162,34 @@ class PaymentTransaction(models.Model):
         if result.is_paid:
             data.update(amount=result.amount or self.amount, paid_at=result.paid_at)
             data.update(receipt=result.receipt, phone=result.phone, event=event)
+        self._mpesa_settle(data)
+
+    def _mpesa_settle(self, data):
+        """Let the host's gate change the state, book what came of it, and end the waiting of receipts for it.
+
+        :param dict data: ``result_code`` and what belongs to it
+        """
         self._process("mpesa", data)
         self._mpesa_post_process()
+        if self.state != "pending":
+            for receipt in self.mpesa_waiting_receipt_ids:
+                receipt._book()
+
+    def _mpesa_take_seen(self, receipt):
+        """Take a receipt that waited as this prompt's: it fits, and nobody says any more how the prompt ended."""
+        self._mpesa_settle(
+            {
+                "result_code": "0",
+                "result_description": self.env._("Concluded from receipt %s", receipt.name),
+                "amount": receipt.amount,
+                "paid_at": receipt.paid_at,
+                "seen": receipt,
+            }
+        )
+
+    def _mpesa_is_in_doubt(self):
+        """:return: whether an ended prompt may have been paid all the same, for all that we know"""
+        return self.mpesa_result_code in const.OPEN_RESULTS or self.mpesa_result_code not in const.RESULTS
 
     def _extract_amount_data(self, payment_data):
         """Override of `payment`: a failure and a query name no amount, so there is none to compare."""
@@ -184,9 +210,9 @@ class PaymentTransaction(models.Model):
             return None
         result = const.RESULTS.get(code, const.OTHER_RESULT)
         message = self.with_context(lang=self.partner_lang or self.env.lang).env._(result.message)
-        if code in const.RESULTS and code not in const.OPEN_RESULTS:  # Else the resolver goes on asking.
-            values["mpesa_next_query_at"] = False
         self.write(values)
+        if not self._mpesa_is_in_doubt():  # Else the resolver goes on asking.
+            self.mpesa_next_query_at = False
         if before in ("cancel", "error"):
             self.state_message = message
         elif result.state == "cancel":

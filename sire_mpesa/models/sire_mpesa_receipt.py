@@ -38,7 +38,7 @@ class SireMpesaReceipt(models.Model):
         [("prompt", "Prompt"), ("paybill", "Pay bill"), ("till", "Till")], required=True, readonly=True
     )
     state = fields.Selection(
-        [("waiting", "To be booked"), ("booked", "Booked"), ("suspense", "To be assigned"), ("reversed", "Reversed")],
+        [("waiting", "To be booked"), ("suspense", "To be assigned"), ("booked", "Booked"), ("reversed", "Reversed")],
         required=True,
         readonly=True,
         index=True,
@@ -47,6 +47,7 @@ class SireMpesaReceipt(models.Model):
     )
     reason = fields.Char(readonly=True, help="Why it is not booked for a client.")
     flag = fields.Char("Needs a Look", readonly=True, help="A report said something else. It was kept, not booked.")
+    to_return = fields.Boolean("To Be Returned", readonly=True, help="Staff want it to go back to whoever paid it.")
     transaction_id = fields.Many2one(
         "payment.transaction", string="Prompt", readonly=True, index="btree_not_null", ondelete="restrict"
     )

@@ -30,6 +30,7 @@ class SireMpesaReceipt(models.Model):
         """
         self.ensure_one()
         receipt = gate.opened(self)
+        (receipt.transaction_id | receipt.waiting_for_id)._mpesa_touch()  # prompts are locked before receipts
         receipt._lock()
         if receipt.state != "waiting":
             return
@@ -56,7 +57,8 @@ class SireMpesaReceipt(models.Model):
                 tx.is_post_processed = False
                 tx._post_process()
             return
-        self._book_in_suspense(self.env._("Nothing says who paid it for what."))
+        if not self.waiting_for_id or not self._is_settled_by(self.waiting_for_id):
+            self._book_by_account()
 
     def _book_in_suspense(self, reason):
         """Have the money in the books on the day on which it came, without a client.
@@ -99,16 +101,6 @@ class SireMpesaReceipt(models.Model):
             (lines | self.suspense_line_id).reconcile()
         gate.opened(self).write({"state": "booked", "reason": False, "next_try_at": False, "waiting_for_id": False})
 
-    def _reconcile_with(self, invoices):
-        """Match what is left of the payments with these invoices, as far as both reach."""
-        invoices = invoices.filtered(lambda move: move.state == "posted")
-        for payment in self.payment_ids:
-            account = payment.destination_account_id
-            lines = payment.move_id._mpesa_get_open_lines(account)
-            open_lines = invoices._mpesa_get_open_lines(account)
-            if lines and open_lines:
-                (lines + open_lines).reconcile()
-
     # === HELPERS === #
 
     def _get_payment_values(self):
@@ -145,33 +137,45 @@ class SireMpesaReceipt(models.Model):
         return lines.filtered(lambda line: line.payment_provider_id == self.provider_id)[:1]
 
     def _post_entry(self, date, debit, credit, label):
-        """:return: a posted entry of the receipt's amount, debit and credit an account each"""
-        company = self.company_id
-        balance = self.currency_id._convert(self.amount, company.currency_id, company, date)
-        values = {"name": label, "currency_id": self.currency_id.id}
+        """Post an entry of the receipt's amount.
+
+        :param debit: an account; or the items of clients that are taken back, each with its own amount
+        :param credit: an account
+        :rtype: account.move
+        """
+        if debit._name == "account.move.line":
+            debits = [(line.account_id, line.partner_id, -line.amount_currency) for line in debit]
+        else:
+            debits = [(debit, self.env["res.partner"], self.amount)]
+        parts = [*debits, (credit, self.env["res.partner"], -self.amount)]
         move = (
             self.env["account.move"]
-            .with_company(company)
+            .with_company(self.company_id)
             .create(
                 {
                     "move_type": "entry",
                     "date": date,
                     "journal_id": self.provider_id.journal_id.id,
-                    "company_id": company.id,
+                    "company_id": self.company_id.id,
                     "ref": label,
-                    "line_ids": [
-                        Command.create(
-                            {**values, "account_id": debit.id, "balance": balance, "amount_currency": self.amount}
-                        ),
-                        Command.create(
-                            {**values, "account_id": credit.id, "balance": -balance, "amount_currency": -self.amount}
-                        ),
-                    ],
+                    "line_ids": [Command.create(self._get_item(*part, date=date, label=label)) for part in parts],
                 }
             )
         )
         move.action_post()
         return move
+
+    def _get_item(self, account, partner, amount, date, label):
+        """:return: values of one item of an entry, debit above zero"""
+        company = self.company_id
+        return {
+            "name": label,
+            "account_id": account.id,
+            "partner_id": partner.id,
+            "currency_id": self.currency_id.id,
+            "amount_currency": amount,
+            "balance": self.currency_id._convert(amount, company.currency_id, company, date),
+        }
 
     def _reconcile_pairs(self, moves):
         """Match the open items of these entries, account by account."""

@@ -70,7 +70,8 @@ class SireMpesaReceipt(models.Model):
         payment = self.payment_ids.sorted("id")[:1]
         tx.payment_id = payment
         payment.payment_transaction_id = tx
-        self._reconcile_with(tx.invoice_ids)
+        for own in self.payment_ids:
+            self._match(own, tx.invoice_ids)
 
     def _cancel_second(self, payment):
         """Undo the payment of a prompt that had no receipt number, when its money turns out to be booked by number.

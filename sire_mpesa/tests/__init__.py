@@ -1,4 +1,7 @@
 from . import (
+    test_assign,
+    test_c2b,
+    test_c2b_races,
     test_callback,
     test_client,
     test_external_api,

@@ -41,7 +41,7 @@ class MpesaRaceCase(RaceCase):
         self.wait_for_senders()
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            env["sire.webhook.event"].search([("provider", "=", "mpesa_stk")]).unlink()
+            env["sire.webhook.event"].search([("provider", "in", ("mpesa_stk", "mpesa_c2b"))]).unlink()
             env["sire.mpesa.token"].search([]).unlink()
             self.forget_receipts(env)
         super().clean_up()
@@ -127,7 +127,7 @@ class MpesaRaceCase(RaceCase):
             self.read(
                 lambda env: (
                     env["sire.webhook.event"]
-                    .search([("provider", "=", "mpesa_stk"), ("state", "=", "received")])
+                    .search([("provider", "in", ("mpesa_stk", "mpesa_c2b")), ("state", "=", "received")])
                     .write({"next_attempt_at": fields.Datetime.now()})
                 )
             )

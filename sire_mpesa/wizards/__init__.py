@@ -1,0 +1,1 @@
+from . import sire_mpesa_assign_line, sire_mpesa_assign_suggestion, sire_mpesa_assign_wizard, sire_mpesa_request_wizard
