@@ -21,6 +21,7 @@
         "views/sire_mpesa_receipt_views.xml",
         "wizards/sire_mpesa_assign_wizard_views.xml",
         "wizards/sire_mpesa_request_wizard_views.xml",
+        "wizards/sire_mpesa_statement_wizard_views.xml",
         "views/sire_mpesa_menus.xml",
     ],
     "assets": {

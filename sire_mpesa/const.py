@@ -37,6 +37,7 @@ FORBIDDEN_WORDS = (
 WEBHOOK_KIND = "mpesa_stk"
 CALLBACK_PATH = "/sire/pay/stk/"
 C2B_KIND = "mpesa_c2b"
+STATEMENT_KIND = "mpesa_statement"
 C2B_PATH = "/sire/pay/c2b/"
 MAX_CALLBACK_BYTES = 65_536  # a real one has about 600
 

@@ -1,12 +1,13 @@
 """Pure functions: what Daraja's messages say. No environment, no network."""
 
 import base64
+import json
 import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from odoo.addons.sire_base.utils.eat import format_daraja_timestamp, parse_daraja_timestamp
+from odoo.addons.sire_base.utils.eat import eat_to_utc, format_daraja_timestamp, parse_daraja_timestamp
 
 from .const import FORBIDDEN_WORDS
 
@@ -118,6 +119,31 @@ def parse_c2b(data):
         reference=to_text(data.get("BillRefNumber"), 40),
     )
     return sighting, to_text(data.get("BusinessShortCode"), 20)
+
+
+def parse_pull_row(row):
+    """Read a payment of Safaricom's list of the last 48 hours.
+
+    :param row: the decoded JSON
+    :rtype: Sighting
+    :raise ValueError: when it is none
+    """
+    number = parse_receipt(row.get("transactionId")) if isinstance(row, dict) else None
+    amount = parse_amount(row.get("amount")) if number else None
+    if not amount or not math.isfinite(amount) or amount <= 0:
+        raise ValueError("This is not a payment of the list.")
+    paid_at = eat_to_utc(datetime.fromisoformat(to_text(row.get("trxDate"))))  # without a zone it is East African
+    return Sighting(
+        number=number,
+        amount=amount,
+        source="pull",
+        kind="till" if "good" in to_text(row.get("transactiontype")).lower() else "paybill",
+        paid_at=paid_at,
+        phone=parse_payer_phone(row.get("msisdn")),
+        name=to_text(row.get("sender"), 100),
+        reference=to_text(row.get("billreference"), 40),
+        body=json.dumps(row, ensure_ascii=False)[:5000],
+    )
 
 
 def is_code(value):

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.sire_base.exceptions import WebhookParked
 
 from .. import gate
-from ..utils import parse_c2b
+from ..utils import Sighting, parse_c2b
 
 
 class SireMpesaReceipt(models.Model):
@@ -33,6 +33,17 @@ class SireMpesaReceipt(models.Model):
             raise WebhookParked(self.env._("A confirmation is about %s, which is not the shortcode here.", shortcode))
         body = event._get_raw_body().decode("utf-8", "replace")
         self._take(provider, replace(sighting, body=body, event_id=event.id), event.received_at)
+
+    @api.model
+    def _handle_statement_event(self, event):
+        """Handle a row of a statement that staff imported, in the worker's transaction."""
+        provider = self.env["payment.provider"].browse(int(event.event_key.split("/")[0])).exists()
+        if not provider:
+            raise WebhookParked(self.env._("Its provider was deleted."))
+        values = event._get_json()
+        paid_at = fields.Datetime.to_datetime(values["paid_at"])
+        body = event._get_raw_body().decode()
+        provider._mpesa_take_sighting(Sighting(**{**values, "paid_at": paid_at, "body": body, "event_id": event.id}))
 
     @api.model
     def _take(self, provider, sighting, since=None):

@@ -19,6 +19,8 @@ ENDPOINTS = {
     "/mpesa/stkpush/v1/processrequest": "push",
     "/mpesa/stkpushquery/v1/query": "query",
     "/mpesa/c2b/v2/registerurl": "register",
+    "/pulltransactions/v1/register": "pull_register",
+    "/pulltransactions/v1/query": "pull",
 }
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -50,6 +52,7 @@ class FakeDaraja:
         self.tokens = 0
         self.prompts = 0
         self.query_result = ("pending", "500.001.1001")
+        self.rows = []  # of the list of the last 48 hours
 
     def next_is(self, endpoint, *answers):
         """:param answers: ``(status, body)``, body a dict or text; or an exception to raise"""
@@ -99,6 +102,18 @@ class FakeDaraja:
             ResultCode=code,
             ResultDesc="Says the query",
         )
+
+    def answer_pull_register(self, _body):
+        return 200, {"ResponseRefID": "r", "ResponseStatus": "1000", "ResponseDescription": "Registered"}
+
+    def answer_pull(self, body):
+        rows = self.rows[int(body["OffSetValue"]) :][:2]
+        return 200, {
+            "ResponseRefID": "r",
+            "ResponseCode": "1000" if rows else "1001",
+            "ResponseMessage": "Success" if rows else "No transactions found",
+            "Response": [rows] if rows else [],
+        }
 
     def answer_register(self, _body):
         return 200, {"OriginatorCoversationID": "o-1", "ResponseCode": "0", "ResponseDescription": "Success"}
@@ -163,10 +178,12 @@ class MpesaCommon(PaymentCommon):
     def failed_callback(self, tx, code, **values):
         return sample(
             "stk_callback_cancelled",
-            MerchantRequestID=tx.mpesa_merchant_request_id or "m-9",
-            CheckoutRequestID=tx.mpesa_checkout_request_id or "ws_CO_9",
-            ResultCode=code,
-            **values,
+            **{
+                "MerchantRequestID": tx.mpesa_merchant_request_id or "m-9",
+                "CheckoutRequestID": tx.mpesa_checkout_request_id or "ws_CO_9",
+                "ResultCode": code,
+                **values,
+            },
         )
 
     def receive(self, tx, data, handle=True):
