@@ -47,15 +47,23 @@ class AccountMove(models.Model):
 
     # === CRUD === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._mpesa_check_reference(any(vals.get("mpesa_reference") for vals in vals_list))
+        return super().create(vals_list)
+
     def write(self, vals):
-        if "mpesa_reference" in vals and not gate.is_open(self.env):
-            raise UserError(self.env._("The M-Pesa account of an invoice is given by the system and stays."))
+        self._mpesa_check_reference("mpesa_reference" in vals)
         return super().write(vals)
+
+    def _mpesa_check_reference(self, is_written):
+        if is_written and not gate.is_open(self.env):
+            raise UserError(self.env._("The M-Pesa account of an invoice is given by the system and stays."))
 
     # === ACTIONS === #
 
     def button_draft(self):
-        """Override of `account`: what keeps M-Pesa's unassigned money in the books stays.
+        """Override of `account`: what keeps M-Pesa's money in the books stays.
 
         :raise UserError: a sentence that says what can be done instead
         """
@@ -68,6 +76,7 @@ class AccountMove(models.Model):
                         "M-Pesa receipt %s is in the books with this entry: assign the receipt.", receipt_sudo.name
                     )
                 )
+            self.origin_payment_id._mpesa_check_not_received({"state": "draft"})
         return super().button_draft()
 
     # === BUSINESS === #

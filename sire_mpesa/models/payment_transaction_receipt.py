@@ -1,5 +1,9 @@
+from datetime import datetime, time
+
 from odoo import fields, models
 from odoo.tools import SQL
+
+from odoo.addons.sire_base.utils.eat import eat_to_utc
 
 from .. import gate
 from ..utils import Sighting, fold_reference, make_account_reference, phones_fit
@@ -88,11 +92,16 @@ class PaymentTransaction(models.Model):
                 amount=tx.amount,
                 source="earlier",
                 kind="prompt",
-                paid_at=tx.mpesa_paid_at,
+                paid_at=tx.mpesa_paid_at or tx._mpesa_guess_paid_at(),
                 phone=tx.mpesa_phone or "",
                 reference=tx.mpesa_account_reference or "",
             )
             self.env["sire.mpesa.receipt"]._see(tx.provider_id, sighting)._link(tx)
+
+    def _mpesa_guess_paid_at(self):
+        """:return: noon in Nairobi of the day of the payment, where the moment was not written down"""
+        day = self.payment_id.date
+        return eat_to_utc(datetime.combine(day, time(12))) if day else self.last_state_change
 
     # === OVERRIDES === #
 

@@ -431,6 +431,8 @@ class TestReference(C2bCommon):
         self.assertFalse(invoice.copy().mpesa_reference)
         with self.assertRefused("given by the system"):
             invoice.mpesa_reference = "X"
+        with self.assertRefused("given by the system"):
+            self.make_invoice(post=False, mpesa_reference=reference)
         bill = self.make_invoice(move_type="in_invoice", post=False)
         bill.action_post()
         self.assertFalse(bill.mpesa_reference)

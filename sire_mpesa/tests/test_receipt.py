@@ -224,6 +224,8 @@ class TestReceiptOfPrompt(ReceiptCommon):
         receipt = tx.mpesa_receipt_ids
         self.assertOnePayment(tx, receipt)
         self.assertEqual((receipt.paid_at, receipt.evidence_ids.source), (tx.mpesa_paid_at, "earlier"))
+        noon = fields.Datetime.to_datetime(f"{tx.payment_id.date} 09:00:00")
+        self.assertEqual(tx._mpesa_guess_paid_at(), noon, "twelve in Nairobi")
         self.assertTrue(unnamed.mpesa_account_reference)
         self.assertTrue(unnamed.invoice_ids.mpesa_reference)
         self.assertEqual(self.receipts.search_count([]), 1)
@@ -295,7 +297,7 @@ class TestReceipt(ReceiptCommon):
         tx = self.request()
         self.receive(tx, self.paid_callback(tx))
         payment = tx.payment_id
-        for change in (payment.action_draft, payment.action_cancel, payment.unlink):
+        for change in (payment.action_draft, payment.action_cancel, payment.unlink, payment.move_id.button_draft):
             with self.assertRefused("has arrived, so its payment stays"):
                 change()
         with self.assertRefused("has arrived, so its payment stays"):
