@@ -36,6 +36,9 @@ FORBIDDEN_WORDS = (
 
 WEBHOOK_KIND = "mpesa_stk"
 CALLBACK_PATH = "/sire/pay/stk/"
+C2B_KIND = "mpesa_c2b"
+STATEMENT_KIND = "mpesa_statement"
+C2B_PATH = "/sire/pay/c2b/"
 MAX_CALLBACK_BYTES = 65_536  # a real one has about 600
 
 PROMPT_SECONDS = 75  # a prompt that nobody answers is gone by then
@@ -45,6 +48,20 @@ RELEASE_SECONDS = 180  # default of the provider: how long an unexplained prompt
 GIVE_UP_SECONDS = 48 * 3600  # Safaricom keeps results about that long
 # (age of the prompt in seconds, seconds until the next question)
 QUERY_PACE = ((60, 15), (300, 45), (3600, 300), (GIVE_UP_SECONDS, 3600))
+
+
+# What Safaricom said about a receipt: never changed once it is written down.
+RECEIPT_FACTS = frozenset({
+    "name", "company_id", "provider_id", "currency_id", "amount", "paid_at", "payer_name", "payer_phone", "reference",
+    "kind",
+})  # fmt: skip
+PROMPT_WINDOW = (120, 300)  # seconds before (clocks differ) and after the request in which its payment is made
+RETRY_SECONDS = 300  # until booking is tried again
+
+
+# Answers to the question whether a pay bill payment may be made.
+C2B_ACCEPT = {"ResultCode": "0", "ResultDesc": "Accepted"}
+C2B_REFUSE = {"account": "C2B00012", "amount": "C2B00013", "shortcode": "C2B00015"}
 
 
 class Result(NamedTuple):

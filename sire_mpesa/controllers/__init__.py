@@ -1,1 +1,1 @@
-from . import sire_mpesa
+from . import sire_mpesa, sire_mpesa_c2b

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 from .. import const
 from ..tools import daraja_client
-from ..utils import has_forbidden_word, make_account_reference, make_password
+from ..utils import has_forbidden_word, make_password
 
 
 class PaymentProvider(models.Model):
@@ -44,7 +44,6 @@ class PaymentProvider(models.Model):
         password, timestamp = make_password(
             provider_sudo.mpesa_shortcode, provider_sudo.mpesa_passkey, fields.Datetime.now()
         )
-        document = tx.invoice_ids.name if len(tx.invoice_ids) == 1 else tx.reference
         return {
             "BusinessShortCode": shortcode,
             "Password": password,
@@ -55,7 +54,7 @@ class PaymentProvider(models.Model):
             "PartyB": int(provider_sudo.mpesa_till) if is_till else shortcode,
             "PhoneNumber": phone,
             "CallBackURL": self._mpesa_get_callback_url(tx.mpesa_callback_token),
-            "AccountReference": make_account_reference(document),
+            "AccountReference": tx.mpesa_account_reference,
             "TransactionDesc": "Invoice",
         }
 

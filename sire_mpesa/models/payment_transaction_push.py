@@ -1,25 +1,24 @@
-import random
 import secrets
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from odoo.addons.payment.logging import get_payment_logger
 from odoo.addons.sire_base.utils.phone import is_mobile, parse_kenyan_phone
 
 from .. import const
+from ..tools import own_transaction
 from ..tools.daraja_client import PushAnswer
+from ..utils import make_account_reference
 
 _logger = get_payment_logger(__name__, sensitive_keys=const.SENSITIVE_KEYS)
 
-TRIES = 8
+MODEL = "payment.transaction"
 
 # Pushes of this process that go out at a time: each can take half a minute, and nobody's page waits for them.
 _pushers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="mpesa.push")
@@ -58,6 +57,7 @@ class PaymentTransaction(models.Model):
         self.write(
             {
                 "mpesa_phone": number,
+                "mpesa_account_reference": self._mpesa_make_account_reference(),
                 "mpesa_callback_token": self.provider_id._mpesa_make_callback_token(lambda: secrets.token_urlsafe(24)),
                 "mpesa_push_state": "queued",
                 "mpesa_requested_at": now,
@@ -100,6 +100,11 @@ class PaymentTransaction(models.Model):
             raise UserError(self.env._("“%s” is not a Kenyan mobile number: write it like 0712 345 678.", typed))
         return number
 
+    def _mpesa_make_account_reference(self):
+        """:return: what the phone shows as the account that is paid, at most 12 characters"""
+        invoice = self.invoice_ids if len(self.invoice_ids) == 1 else self.invoice_ids.browse()
+        return invoice.mpesa_reference or make_account_reference(invoice.name or self.reference)
+
     def _mpesa_claim_push(self):
         """Take the prompt for sending; whoever comes second finds it taken.
 
@@ -135,8 +140,7 @@ class PaymentTransaction(models.Model):
         else:
             self.mpesa_push_state = "refused"
             if self.state == "pending":
-                self._process("mpesa", {"result_code": answer.code, "result_description": answer.detail})
-                self._mpesa_post_process()
+                self._mpesa_settle({"result_code": answer.code, "result_description": answer.detail})
 
     def _mpesa_lock(self):
         """Wait for the row, and start over when it was changed meanwhile (PostgreSQL refuses, the caller repeats)."""
@@ -149,24 +153,12 @@ class PaymentTransaction(models.Model):
 
         :return: what func returns
         """
-        return _in_own_transaction(self.env.registry, self.id, func)
-
-
-def _in_own_transaction(registry, tx_id, func):
-    """Run ``func(transaction)`` as superuser on a cursor of its own and commit; repeat it when somebody was faster."""
-    for tries_left in reversed(range(TRIES)):
-        try:
-            with registry.cursor() as cr:
-                return func(api.Environment(cr, SUPERUSER_ID, {})["payment.transaction"].browse(tx_id))
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            if not tries_left:
-                raise
-            time.sleep(random.uniform(0.01, 0.2))
+        return own_transaction.run(self.env.registry, self._name, self.id, func)
 
 
 def _send_push(registry, tx_id):
     """Claim, send, write down. No database transaction is open while Safaricom is asked."""
-    claim = _in_own_transaction(registry, tx_id, lambda tx: tx._mpesa_claim_push())
+    claim = own_transaction.run(registry, MODEL, tx_id, lambda tx: tx._mpesa_claim_push())
     if not claim:
         return False
     client, payload = claim
@@ -175,7 +167,7 @@ def _send_push(registry, tx_id):
     except Exception as error:
         _logger.exception("The push of transaction %s broke off", tx_id)
         answer = PushAnswer("unknown", detail=type(error).__name__)
-    _in_own_transaction(registry, tx_id, lambda tx: tx._mpesa_take_push_answer(answer))
+    own_transaction.run(registry, MODEL, tx_id, lambda tx: tx._mpesa_take_push_answer(answer))
     return True
 
 

@@ -96,8 +96,7 @@ class PaymentTransaction(models.Model):
                 self._mpesa_ask_again_later()
                 return "send"
             self.mpesa_push_state = "not_sent"
-            self._process("mpesa", {"result_code": "not_sent"})
-            self._mpesa_post_process()
+            self._mpesa_settle({"result_code": "not_sent"})
         else:
             if self.mpesa_checkout_request_id:
                 self._mpesa_ask()
@@ -124,9 +123,12 @@ class PaymentTransaction(models.Model):
     def _mpesa_release(self):
         """Let the invoice be paid again when nobody has said for long enough how the prompt ended."""
         if self.state == "pending" and self._mpesa_get_age() >= self.provider_id.mpesa_release_seconds:
+            if receipt := self.mpesa_waiting_receipt_ids[:1]:
+                receipt._lock()
+                self._mpesa_take_seen(receipt)
+                return
             code = "contradiction" if self._mpesa_find_contradictions() else "unconfirmed"
-            self._process("mpesa", {"result_code": code})
-            self._mpesa_post_process()
+            self._mpesa_settle({"result_code": code})
 
     def _mpesa_ask_again_later(self):
         """Set the next question: soon at first, then ever more rarely, and never before there is something to decide."""

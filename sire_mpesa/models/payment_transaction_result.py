@@ -3,7 +3,7 @@ import math
 
 import psycopg2
 
-from odoo import fields, models
+from odoo import models
 
 from odoo.addons.sire_base.exceptions import WebhookParked, WebhookRetry
 from odoo.addons.sire_payment.utils import format_money
@@ -57,7 +57,7 @@ class PaymentTransaction(models.Model):
             raise WebhookParked(fault)
         if result.is_paid and tx.state != "done":
             tx._mpesa_confirm(result)
-        tx._mpesa_take_result(result)
+        tx._mpesa_take_result(result, event)
 
     def _mpesa_find_fault(self, result):
         """Say why a result cannot be about this transaction.
@@ -84,14 +84,10 @@ class PaymentTransaction(models.Model):
             asked = format_money(self.amount, self.currency_id)
             return self.env._("A callback says %(told)s, and %(asked)s was asked for.", told=told, asked=asked)
         if result.receipt:
-            if self.state == "done" and self.provider_reference not in (False, result.receipt):
+            is_other = self.state == "done" and self.provider_reference not in (False, result.receipt)
+            if is_other and not self.mpesa_receipt_ids.is_inferred:
                 return self.env._("A callback names another receipt than %s.", self.provider_reference)
-            if other := self._mpesa_find_other("provider_reference", result.receipt):
-                return self.env._(
-                    "Receipt %(receipt)s is booked already, on %(reference)s.",
-                    receipt=result.receipt,
-                    reference=other.reference,
-                )
+            return self._mpesa_find_receipt_fault(result)
         return None
 
     def _mpesa_find_other(self, field_name, value):
@@ -156,16 +152,44 @@ class PaymentTransaction(models.Model):
 
     # === PROCESSING === #
 
-    def _mpesa_take_result(self, result):
+    def _mpesa_take_result(self, result, event=None):
         """Let the host's gate change the state.
 
         :param StkResult result: a callback that was confirmed, or Safaricom's own answer
+        :param event: the callback, kept as evidence of its receipt
         """
         data = {"result_code": result.code, "result_description": result.description}
         if result.is_paid:
-            data.update(amount=result.amount or self.amount, receipt=result.receipt, paid_at=result.paid_at)
+            data.update(amount=result.amount or self.amount, paid_at=result.paid_at)
+            data.update(receipt=result.receipt, phone=result.phone, event=event)
+        self._mpesa_settle(data)
+
+    def _mpesa_settle(self, data):
+        """Let the host's gate change the state, book what came of it, and end the waiting of receipts for it.
+
+        :param dict data: ``result_code`` and what belongs to it
+        """
         self._process("mpesa", data)
         self._mpesa_post_process()
+        if self.state != "pending":
+            for receipt in self.mpesa_waiting_receipt_ids:
+                receipt._book()
+
+    def _mpesa_take_seen(self, receipt):
+        """Take a receipt that waited as this prompt's: it fits, and nobody says any more how the prompt ended."""
+        self._mpesa_settle(
+            {
+                "result_code": "0",
+                "result_description": self.env._("Concluded from receipt %s", receipt.name),
+                "amount": receipt.amount,
+                "paid_at": receipt.paid_at,
+                "seen": receipt,
+            }
+        )
+
+    def _mpesa_is_in_doubt(self):
+        """:return: whether an ended prompt may have been paid all the same, for all that we know"""
+        return self.mpesa_result_code in const.OPEN_RESULTS or self.mpesa_result_code not in const.RESULTS
 
     def _extract_amount_data(self, payment_data):
         """Override of `payment`: a failure and a query name no amount, so there is none to compare."""
@@ -186,9 +210,9 @@ class PaymentTransaction(models.Model):
             return None
         result = const.RESULTS.get(code, const.OTHER_RESULT)
         message = self.with_context(lang=self.partner_lang or self.env.lang).env._(result.message)
-        if code in const.RESULTS and code not in const.OPEN_RESULTS:  # Else the resolver goes on asking.
-            values["mpesa_next_query_at"] = False
         self.write(values)
+        if not self._mpesa_is_in_doubt():  # Else the resolver goes on asking.
+            self.mpesa_next_query_at = False
         if before in ("cancel", "error"):
             self.state_message = message
         elif result.state == "cancel":
@@ -202,22 +226,12 @@ class PaymentTransaction(models.Model):
 
         :param str before: the state until now; a success after a failure is told to staff
         """
-        now = fields.Datetime.now()
-        paid_at = self.mpesa_paid_at or payment_data.get("paid_at") or now
-        if not self.mpesa_paid_at and not self.create_date <= fields.Datetime.add(
-            paid_at, hours=1
-        ) <= fields.Datetime.add(now, hours=2):
-            paid_at = now  # No clock can be that wrong: the payment was made while the prompt was there.
-        has_new_receipt = payment_data.get("receipt") and not self.provider_reference
-        values.update(
-            provider_reference=self.provider_reference or payment_data.get("receipt"),
-            mpesa_paid_at=paid_at,
-            mpesa_next_query_at=False,
-        )
-        self.write(values)
+        paid_at = self.mpesa_paid_at or self._mpesa_get_paid_at(payment_data.get("paid_at"))
+        self.write({**values, "mpesa_paid_at": paid_at, "mpesa_next_query_at": False})
+        self._mpesa_take_receipt(payment_data)
         if before == "done":
-            if has_new_receipt and self.payment_id:  # Safaricom's answer came first, and it names no receipt.
-                self.payment_id.memo = f"{self.reference} - {self.provider_reference}"
+            if not self.payment_id:  # The receipt that was taken for its own is another payment's.
+                self.is_post_processed = False
             return
         self._set_done(extra_allowed_states=("cancel",))
         if before in ("cancel", "error"):

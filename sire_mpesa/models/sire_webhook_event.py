@@ -1,10 +1,15 @@
 from odoo import models
 
-from ..const import WEBHOOK_KIND
+from ..const import C2B_KIND, STATEMENT_KIND, WEBHOOK_KIND
 
 
 class SireWebhookEvent(models.Model):
     _inherit = "sire.webhook.event"
 
     def _get_handlers(self):
-        return {**super()._get_handlers(), WEBHOOK_KIND: self.env["payment.transaction"]._mpesa_handle_stk_event}
+        return {
+            **super()._get_handlers(),
+            WEBHOOK_KIND: self.env["payment.transaction"]._mpesa_handle_stk_event,
+            C2B_KIND: self.env["sire.mpesa.receipt"]._handle_c2b_event,
+            STATEMENT_KIND: self.env["sire.mpesa.receipt"]._handle_statement_event,
+        }

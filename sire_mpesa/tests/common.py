@@ -9,10 +9,19 @@ from requests import Response
 
 from odoo import fields
 
+from odoo.addons.sire_base.utils.eat import format_daraja_timestamp
 from odoo.addons.sire_mpesa.utils import parse_stk_callback
 from odoo.addons.sire_payment.tests.common import PaymentCommon
 
 DARAJA = "https://daraja.test"
+ENDPOINTS = {
+    "/oauth/v1/generate": "oauth",
+    "/mpesa/stkpush/v1/processrequest": "push",
+    "/mpesa/stkpushquery/v1/query": "query",
+    "/mpesa/c2b/v2/registerurl": "register",
+    "/pulltransactions/v1/register": "pull_register",
+    "/pulltransactions/v1/query": "pull",
+}
 SAMPLES = Path(__file__).parent / "samples"
 
 
@@ -39,10 +48,11 @@ class FakeDaraja:
     def __init__(self):
         self.lock = threading.Lock()
         self.calls = []
-        self.script = {"oauth": [], "push": [], "query": []}
+        self.script = {endpoint: [] for endpoint in ENDPOINTS.values()}
         self.tokens = 0
         self.prompts = 0
         self.query_result = ("pending", "500.001.1001")
+        self.rows = []  # of the list of the last 48 hours
 
     def next_is(self, endpoint, *answers):
         """:param answers: ``(status, body)``, body a dict or text; or an exception to raise"""
@@ -52,9 +62,7 @@ class FakeDaraja:
         return [call for call in self.calls if call[0] == endpoint]
 
     def handle(self, _session, request, **_kwargs):
-        endpoint = {"generate": "oauth", "processrequest": "push", "query": "query"}[
-            request.path_url.split("?")[0].split("/")[-1]
-        ]
+        endpoint = ENDPOINTS[request.path_url.split("?")[0]]
         body = json.loads(request.body) if request.body else {}
         with self.lock:
             self.calls.append((endpoint, body, request.headers.get("Authorization")))
@@ -94,6 +102,21 @@ class FakeDaraja:
             ResultCode=code,
             ResultDesc="Says the query",
         )
+
+    def answer_pull_register(self, _body):
+        return 200, {"ResponseRefID": "r", "ResponseStatus": "1000", "ResponseDescription": "Registered"}
+
+    def answer_pull(self, body):
+        rows = self.rows[int(body["OffSetValue"]) :][:2]
+        return 200, {
+            "ResponseRefID": "r",
+            "ResponseCode": "1000" if rows else "1001",
+            "ResponseMessage": "Success" if rows else "No transactions found",
+            "Response": [rows] if rows else [],
+        }
+
+    def answer_register(self, _body):
+        return 200, {"OriginatorCoversationID": "o-1", "ResponseCode": "0", "ResponseDescription": "Success"}
 
 
 class MpesaCommon(PaymentCommon):
@@ -155,10 +178,12 @@ class MpesaCommon(PaymentCommon):
     def failed_callback(self, tx, code, **values):
         return sample(
             "stk_callback_cancelled",
-            MerchantRequestID=tx.mpesa_merchant_request_id or "m-9",
-            CheckoutRequestID=tx.mpesa_checkout_request_id or "ws_CO_9",
-            ResultCode=code,
-            **values,
+            **{
+                "MerchantRequestID": tx.mpesa_merchant_request_id or "m-9",
+                "CheckoutRequestID": tx.mpesa_checkout_request_id or "ws_CO_9",
+                "ResultCode": code,
+                **values,
+            },
         )
 
     def receive(self, tx, data, handle=True):
@@ -171,6 +196,25 @@ class MpesaCommon(PaymentCommon):
         if handle:
             self.process_webhooks()
         return event
+
+    def confirmation(self, number="UKL7XQ2M4P", amount="500.00", account="", **values):
+        """A pay bill confirmation as Safaricom sends it."""
+        data = sample("c2b_confirmation", TransID=number, TransAmount=amount, BillRefNumber=account)
+        return {**data, "TransTime": format_daraja_timestamp(fields.Datetime.now()), **values}
+
+    def confirm(self, *args, handle=True, **values):
+        """What the confirmation route does with a body, and then the worker.
+
+        :return: the event
+        """
+        data = self.confirmation(*args, **values)
+        event = self.provider._mpesa_receive_c2b(json.dumps(data).encode(), {}, "196.201.214.200", data)
+        if handle:
+            self.process_webhooks()
+        return event
+
+    def get_receipt(self, number="UKL7XQ2M4P"):
+        return self.env["sire.mpesa.receipt"].search([("name", "=", number), ("company_id", "=", self.company.id)])
 
     @staticmethod
     def parse(data):

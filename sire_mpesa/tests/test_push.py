@@ -32,7 +32,7 @@ class TestPush(MpesaCommon):
                 "PartyA": 254712345678,
                 "PartyB": 174379,
                 "PhoneNumber": 254712345678,
-                "AccountReference": "".join(c for c in invoice.name if c.isalnum())[-12:],
+                "AccountReference": invoice.mpesa_reference,
                 "TransactionDesc": "Invoice",
             },
         )

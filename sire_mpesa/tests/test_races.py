@@ -43,13 +43,29 @@ class MpesaRaceCase(RaceCase):
         self.wait_for_senders()
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            env["sire.webhook.event"].search([("provider", "=", "mpesa_stk")]).unlink()
+            env["sire.webhook.event"].search([("provider", "in", ("mpesa_stk", "mpesa_c2b"))]).unlink()
             env["sire.mpesa.token"].search([]).unlink()
+            self.forget_receipts(env)
         super().clean_up()
         with self.registry.cursor() as cr:
             provider = api.Environment(cr, SUPERUSER_ID, {}).ref("sire_mpesa.payment_provider_mpesa")
             provider.state = "disabled"
             provider.write(self.before)
+
+    def forget_receipts(self, env):
+        """The ledger forgets nothing, so a test has to go behind its back."""
+        entries = env["sire.mpesa.receipt"].search([]).suspense_line_id.move_id
+        env.cr.execute(
+            """
+            UPDATE account_payment SET sire_mpesa_receipt_id = NULL WHERE sire_mpesa_receipt_id IS NOT NULL;
+            DELETE FROM sire_mpesa_receipt_evidence;
+            DELETE FROM sire_mpesa_receipt;
+            """
+        )
+        env.invalidate_all()
+        entries.line_ids.remove_move_reconcile()
+        entries.button_draft()
+        entries.with_context(force_delete=True).unlink()
 
     @classmethod
     def _request_handler(cls, session, request, /, **kwargs):
@@ -113,7 +129,7 @@ class MpesaRaceCase(RaceCase):
             self.read(
                 lambda env: (
                     env["sire.webhook.event"]
-                    .search([("provider", "=", "mpesa_stk"), ("state", "=", "received")])
+                    .search([("provider", "in", ("mpesa_stk", "mpesa_c2b")), ("state", "=", "received")])
                     .write({"next_attempt_at": fields.Datetime.now()})
                 )
             )

@@ -3,13 +3,18 @@ from datetime import datetime
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.sire_mpesa.utils import (
+    REFERENCE_ALPHABET,
+    fold_reference,
     has_forbidden_word,
     is_code,
+    is_reference,
     make_account_reference,
     make_password,
+    make_reference,
     parse_amount,
     parse_receipt,
     parse_stk_callback,
+    phones_fit,
     to_text,
 )
 
@@ -59,3 +64,30 @@ class TestUtils(BaseCase):
         self.assertEqual([is_code(v) for v in (0, "0", "SFC_IC0003", None, True, 1.5, "", "x" * 30, [])],
                          [True, True, True, False, False, False, False, False, False])  # fmt: skip
         self.assertEqual([to_text(v) for v in ("a\nb\x00c", None, {}, 5)], ["a b c", "", "", "5"])
+
+    def test_references(self):
+        """Short, without lookalikes, with nothing in common with their neighbours; a slip of the finger is found."""
+        references = [make_reference(number) for number in range(1, 4000)]
+        self.assertEqual(len(set(references)), len(references))
+        for index, reference in enumerate(references[:400]):
+            self.assertTrue(is_reference(reference))
+            self.assertEqual(fold_reference(reference), reference)
+            for neighbour in references[index + 1 : index + 30]:
+                same = sum(one == other for one, other in zip(reference, neighbour, strict=True))
+                self.assertLess(same, 3)
+        for reference in references[:60]:
+            for place, char in enumerate(reference):
+                for other in set(REFERENCE_ALPHABET) - {char}:
+                    self.assertFalse(is_reference(reference[:place] + other + reference[place + 1 :]))
+                swapped = [*reference]
+                swapped[place - 1], swapped[place] = swapped[place], swapped[place - 1]
+                self.assertEqual(is_reference("".join(swapped)), swapped == [*reference])
+        self.assertEqual(len(make_reference(29**5)), 7)
+        self.assertLessEqual(len(make_reference(2**31)), 12)
+
+    def test_phones_that_fit(self):
+        for seen, fits in {
+            "": True, "+254712345678": True, "+254712345679": False, "25471****678": True, "25471****679": False,
+            "25472****678": False, "2547••••5678": True, "254712345678": True, "a" * 64: True, "****": True,
+        }.items():  # fmt: skip
+            self.assertEqual(phones_fit("+254712345678", seen), fits, seen)

@@ -1,1 +1,1 @@
-from . import daraja_client
+from . import daraja_client, own_transaction

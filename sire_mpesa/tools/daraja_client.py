@@ -18,6 +18,9 @@ _logger = logging.getLogger(__name__)
 OAUTH_PATH = "/oauth/v1/generate"
 PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
 QUERY_PATH = "/mpesa/stkpushquery/v1/query"
+PULL_REGISTER_PATH = "/pulltransactions/v1/register"
+PULL_QUERY_PATH = "/pulltransactions/v1/query"
+REGISTER_PATH = "/mpesa/c2b/v2/registerurl"
 PUSH_TIMEOUT = 25  # seconds to connect, and between two bytes of the answer
 QUERY_TIMEOUT = 10
 DEAD_TOKEN_CODES = {"404.001.03", "400.003.01", "401.002.01"}
@@ -51,6 +54,13 @@ class Reply:
     @property
     def error_message(self):
         return to_text(self.data.get("errorMessage"))
+
+    def get_words(self):
+        """:return: what Safaricom said, for staff
+        :rtype: str
+        """
+        words = self.data.get("ResponseDescription") or self.data.get("ResponseMessage") or self.error_message
+        return to_text(words) or self.detail or f"HTTP {self.status}"
 
     @property
     def has_dead_token(self):
@@ -106,6 +116,16 @@ class DarajaClient:
         except TokenError:
             return "unknown", None
         return classify_query(reply)
+
+    def ask(self, path, payload):
+        """Send any other request. Whoever calls says what the answer means.
+
+        :rtype: Reply
+        """
+        try:
+            return self._call(path, payload, QUERY_TIMEOUT)
+        except TokenError as error:
+            return Reply(never_left=True, detail=str(error))
 
     def _call(self, path, payload, timeout):
         """Send a request; when the token turns out dead, which means that nothing was done, once more with a new one."""

@@ -1,0 +1,114 @@
+from odoo import Command, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.sire_payment.utils import format_money
+
+from .. import gate
+from ..utils import parse_receipt
+
+
+class AccountMove(models.Model):
+    """What people do with an invoice and M-Pesa: staff ask for a payment, a client says that one was made."""
+
+    _inherit = "account.move"
+
+    # === ACTIONS === #
+
+    def action_mpesa_request(self):
+        """Button: ask the client's phone for the PIN."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Request M-Pesa payment"),
+            "res_model": "sire.mpesa.request.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_invoice_id": self.id},
+        }
+
+    # === BUSINESS === #
+
+    def _mpesa_request(self, amount, phone):
+        """Ask a phone for the PIN, for staff. The prompt leaves after the commit.
+
+        :param float amount: shillings, never more than may be paid now
+        :param str phone: as typed
+        :return: the transaction, as superuser
+        :rtype: payment.transaction
+        :raise UserError: a sentence that says why not
+        """
+        self.ensure_one()
+        if not self.env.su and not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("Requesting M-Pesa payments is for accountants."))
+        self.check_access("read")
+        provider_sudo = self.env["payment.provider"]._mpesa_for_company(self.company_id)
+        method_sudo = provider_sudo.with_context(
+            active_test=False
+        ).payment_method_ids.filtered(
+            lambda method: method.code == "mpesa"  # sudo: who requests need not read providers
+        )[:1]
+        if not method_sudo:
+            raise UserError(self.env._("M-Pesa is not set up for %s.", self.company_id.name))
+        provider_sudo._mpesa_check_amount(amount, self.currency_id)
+        self._sire_check_payable(amount)
+        txs_sudo = self.env["payment.transaction"].sudo()  # transactions are written by the payment flow alone
+        tx_sudo = txs_sudo.create(
+            {
+                "provider_id": provider_sudo.id,
+                "payment_method_id": method_sudo.id,
+                "reference": txs_sudo._compute_reference("mpesa", invoice_ids=[Command.set(self.ids)]),
+                "amount": amount,
+                "currency_id": self.currency_id.id,
+                "partner_id": self.partner_id.id,
+                "operation": "online_direct",
+                "invoice_ids": [Command.set(self.ids)],
+            }
+        )
+        tx_sudo._mpesa_request_payment(phone)
+        return tx_sudo
+
+    def _mpesa_claim_receipt(self, number):
+        """Take a receipt that the client names, when Safaricom reported it and nobody knew whose it was.
+
+        What is typed is never believed by itself. Whoever calls this limits how often it may be tried.
+
+        :param str number: as the client typed it
+        :return: ``state`` (paid, unseen, taken or bad) and ``message``, a sentence for the client
+        :rtype: dict
+        """
+        self.ensure_one()
+        receipt_no = parse_receipt(number)
+        if not receipt_no:
+            return self._mpesa_say("bad", self.env._("Type the M-Pesa code of the message, such as UKL7XQ2M4P."))
+        receipts_sudo = gate.opened(self.env["sire.mpesa.receipt"].sudo())  # clients have no account
+        receipt_sudo = receipts_sudo._find(self.company_id, receipt_no)
+        if not receipt_sudo or receipt_sudo.state == "waiting":
+            return self._mpesa_say(
+                "unseen",
+                self.env._(
+                    "We have not seen this payment yet. It can take some minutes: check the code, and try again shortly."
+                ),
+            )
+        receipt_sudo._lock()
+        client = self.commercial_partner_id
+        if receipt_sudo.state == "suspense" and self._sire_is_payable_kind() and self.state == "posted":
+            if self.currency_id != receipt_sudo.currency_id:
+                return self._mpesa_say("taken", self._mpesa_get_elsewhere())
+            receipt_sudo._assign([(client, self, receipt_sudo.amount)])
+        elif receipt_sudo.state != "booked" or receipt_sudo.payment_ids.partner_id != client:
+            return self._mpesa_say("taken", self._mpesa_get_elsewhere())
+        else:
+            for payment_sudo in receipt_sudo.payment_ids:  # it may be credit
+                receipt_sudo._match(payment_sudo, self)
+        amount = format_money(receipt_sudo.amount, receipt_sudo.currency_id)
+        return self._mpesa_say("paid", self.env._("We have it: %(amount)s, receipt %(receipt)s.",
+                                                  amount=amount, receipt=receipt_sudo.name))  # fmt: skip
+
+    # === HELPERS === #
+
+    def _mpesa_get_elsewhere(self):
+        return self.env._("This payment is counted already, and not here. Please ask us.")
+
+    @staticmethod
+    def _mpesa_say(state, message):
+        return {"state": state, "message": message}

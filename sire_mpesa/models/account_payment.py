@@ -1,0 +1,98 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .. import gate
+
+LEDGER_FIELDS = frozenset({"sire_mpesa_receipt_id", "sire_mpesa_source_account_id"})
+FROZEN_FIELDS = frozenset({"amount", "company_id", "currency_id", "journal_id", "partner_id", "payment_type", "state"})
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    sire_mpesa_receipt_id = fields.Many2one(
+        "sire.mpesa.receipt", string="M-Pesa Receipt", readonly=True, copy=False, index="btree_not_null",
+        ondelete="restrict",
+    )  # fmt: skip
+    sire_mpesa_source_account_id = fields.Many2one(
+        "account.account",
+        string="Comes From",
+        readonly=True,
+        copy=False,
+        help="Where the money stood in the books until it was known whose it is.",
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("sire_mpesa_source_account_id")
+    def _compute_outstanding_account_id(self):
+        """Override of `account`: money that was in suspense is in the books already, and comes from there."""
+        result = super()._compute_outstanding_account_id()
+        for payment in self.filtered("sire_mpesa_source_account_id"):
+            payment.outstanding_account_id = payment.sire_mpesa_source_account_id
+        return result
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get(name) for vals in vals_list for name in LEDGER_FIELDS):
+            self._mpesa_check_gate()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if LEDGER_FIELDS & vals.keys():
+            self._mpesa_check_gate()
+        if FROZEN_FIELDS & vals.keys():
+            self._mpesa_check_not_received(vals)
+        return super().write(vals)
+
+    def unlink(self):
+        """Override of `account`, which takes the entry away first."""
+        self._mpesa_check_not_received({"state": "deleted"})
+        return super().unlink()
+
+    # === HELPERS === #
+
+    def _mpesa_get_client_lines(self):
+        """:return: the items by which these payments are the client's
+        :rtype: account.move.line
+        """
+        lines = self.env["account.move.line"]
+        for payment in self:
+            account = payment.destination_account_id
+            lines |= payment.move_id.line_ids.filtered(lambda line, account=account: line.account_id == account)
+        return lines
+
+    def _mpesa_check_gate(self):
+        """:raise AccessError: unless the ledger itself is at work"""
+        if not gate.is_open(self.env):
+            raise AccessError(self.env._("The M-Pesa receipt of a payment is set by the system alone."))
+
+    def _mpesa_check_not_received(self, vals):
+        """Money that Safaricom reported has arrived: its payment is moved to whom it belongs, never unmade.
+
+        :raise UserError: a sentence that says what can be done instead
+        """
+        if gate.is_open(self.env) or vals.get("state") in ("in_process", "paid"):
+            return
+        for payment in self:
+            changed = {
+                name
+                for name in FROZEN_FIELDS & vals.keys()
+                if payment._fields[name].convert_to_write(payment[name], payment) != vals[name]
+            }
+            if payment.sire_mpesa_receipt_id and changed:
+                raise UserError(
+                    self.env._(
+                        "M-Pesa receipt %s has arrived, so its payment stays. If it is somebody else's, open the receipt"
+                        " and take it back to be assigned.",
+                        payment.sire_mpesa_receipt_id.name,
+                    )
+                )
+
+    def _sire_needs_check(self):
+        """Override of `sire_payment`: what Safaricom reported has arrived, it is never refused."""
+        if gate.is_open(self.env) and self.sire_mpesa_receipt_id:
+            return False
+        return super()._sire_needs_check()

@@ -1,0 +1,94 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from odoo.addons.sire_base.exceptions import WebhookParked
+
+from .. import gate
+from ..utils import Sighting, parse_c2b
+
+
+class SireMpesaReceipt(models.Model):
+    """Payments that nobody was prompted for, and the second report of those that somebody was."""
+
+    _inherit = "sire.mpesa.receipt"
+
+    # === BUSINESS === #
+
+    @api.model
+    def _handle_c2b_event(self, event):
+        """Handle a confirmation from the inbox, in the worker's transaction.
+
+        :raise WebhookParked: when it cannot be read, or is about another shortcode
+        """
+        provider = self.env["payment.provider"].browse(int(event.event_key.split("/")[0])).exists()
+        if not provider:
+            raise WebhookParked(self.env._("Its provider was deleted."))
+        try:
+            sighting, shortcode = parse_c2b(event._get_json())
+        except ValueError as error:
+            raise WebhookParked(str(error)) from None
+        if shortcode and shortcode not in (provider.mpesa_shortcode, provider.mpesa_till):
+            raise WebhookParked(self.env._("A confirmation is about %s, which is not the shortcode here.", shortcode))
+        body = event._get_raw_body().decode("utf-8", "replace")
+        self._take(provider, replace(sighting, body=body, event_id=event.id), event.received_at)
+
+    @api.model
+    def _handle_statement_event(self, event):
+        """Handle a row of a statement that staff imported, in the worker's transaction."""
+        provider = self.env["payment.provider"].browse(int(event.event_key.split("/")[0])).exists()
+        if not provider:
+            raise WebhookParked(self.env._("Its provider was deleted."))
+        values = event._get_json()
+        paid_at = fields.Datetime.to_datetime(values["paid_at"])
+        body = event._get_raw_body().decode()
+        provider._mpesa_take_sighting(Sighting(**{**values, "paid_at": paid_at, "body": body, "event_id": event.id}))
+
+    @api.model
+    def _take(self, provider, sighting, since=None):
+        """Write down a report that names no prompt, find out whether it is about one, and book it.
+
+        :param datetime since: when it was reported, for reports that do not say when it was paid
+        :return: the receipt
+        :rtype: sire.mpesa.receipt
+        """
+        receipts = gate.opened(self)
+        prompts = self.env["payment.transaction"]
+        if not receipts._find(provider.company_id, sighting.number).transaction_id:
+            prompts = receipts._find_prompts(provider, sighting, since)  # prompts are locked before receipts
+        receipt = gate.opened(receipts._see(provider, sighting))
+        if receipt.state == "waiting" and not receipt.transaction_id and not receipt.waiting_for_id:
+            receipt._choose_prompt(prompts)
+        receipt._book()
+        return receipt
+
+    def _choose_prompt(self, prompts):
+        """Wait for a prompt that is still open, or take the one that was paid and has no receipt number.
+
+        :param prompts: those that fit, locked, the nearest first
+        """
+        for tx in prompts.sorted(lambda tx: tx.state != "done"):  # stable: the nearest of each kind
+            if not tx.mpesa_waiting_receipt_ids:
+                self.waiting_for_id = tx
+                if self._is_settled_by(tx):
+                    return
+
+    def _is_settled_by(self, tx):
+        """Go as far with the prompt that a receipt waits for as can be gone now.
+
+        :return: False when that prompt has nothing to do with this receipt any more
+        """
+        if tx.state == "done" and not tx.mpesa_receipt_ids:
+            self._link(tx, is_inferred=True)
+            return True
+        until = tx.mpesa_requested_at + timedelta(seconds=self.provider_id.mpesa_release_seconds)
+        if tx.state == "pending" and fields.Datetime.now() < until:
+            reason = self.env._("Perhaps the payment of prompt %s, which is still open.", tx.reference)
+            self.write({"reason": reason, "next_try_at": until})
+            return True
+        if tx.state == "pending" or (tx.state in ("cancel", "error") and tx._mpesa_is_in_doubt()):
+            tx._mpesa_take_seen(self)
+            return True
+        self.write({"waiting_for_id": False, "reason": False})
+        return False

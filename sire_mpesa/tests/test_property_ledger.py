@@ -1,0 +1,307 @@
+"""Whatever happens in whatever order: each true receipt is booked once, nothing else is, and the books add up."""
+
+import os
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import sample
+from .test_assign import AssignCommon
+
+EXAMPLES = int(os.environ.get("SIRE_MPESA_EXAMPLES", "15"))
+AMOUNTS = (100, 300)  # few, so that payments look alike
+ENDINGS = st.lists(st.sampled_from(["callback", "confirm", "both", "query"]), min_size=4, max_size=4)
+WHICH = st.integers(0, 3)  # prompts and payments are named by their place, modulo how many there are
+
+STEPS = st.one_of(
+    st.tuples(st.just("ask"), st.sampled_from(AMOUNTS), st.sampled_from(["accepted", "lost", "refused"])),
+    st.tuples(st.just("answer"), WHICH, st.sampled_from(["0", "0", "0", "1032", "2001"])),
+    st.tuples(st.just("callback"), WHICH, st.sampled_from(["once", "twice", "bare"])),
+    st.tuples(st.just("forge"), WHICH, st.sampled_from(["paid", "amount", "ids", "failed"])),
+    st.tuples(st.just("confirm"), WHICH, st.sampled_from(["once", "twice"])),
+    st.tuples(st.just("type"), st.sampled_from(AMOUNTS), st.sampled_from(["prompt", "other", "unknown"])),
+    st.tuples(st.just("type"), st.just(100), st.just("same phone")),  # looks like the payment of a prompt
+    st.tuples(st.just("contradict"), WHICH, st.just("")),
+    st.tuples(st.just("pass"), st.sampled_from([30, 30, 200]), st.just("")),
+    st.tuples(st.just("work"), st.just(0), st.just("")),
+    st.tuples(st.just("crash"), st.just(0), st.just("")),
+    st.tuples(st.just("cash"), st.sampled_from(AMOUNTS), st.just("")),
+    st.tuples(st.just("assign"), WHICH, st.just("")),
+    st.tuples(st.just("take_back"), WHICH, st.just("")),
+    st.tuples(st.just("claim"), WHICH, st.just("")),
+)
+
+
+class Undo(Exception):
+    """One example is over: whatever it did is rolled back."""
+
+
+class Crash(Exception):
+    """The worker dies after the handler did its work, and before the commit."""
+
+
+@tagged("post_install", "-at_install")
+class TestPropertyLedger(AssignCommon):
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],  # each step writes entries: making a failure shorter takes longer than reading it
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(st.booleans(), min_size=1, max_size=2), st.lists(STEPS, min_size=3, max_size=16), ENDINGS)
+    def test_books(self, lost, steps, endings):
+        with self.assertRaises(Undo), self.env.cr.savepoint():
+            self.begin()
+            for how in lost:
+                self.do_ask(100, "lost" if how else "accepted")
+            for step, which, how in steps:
+                getattr(self, f"do_{step}")(which, how)
+                self.check()
+            self.finish(endings)
+            self.check()
+            self.check_end()
+            raise Undo
+        self.env.invalidate_all()
+
+    # === THE WORLD === #
+
+    def begin(self):
+        self.daraja.__init__()
+        self.daraja.answer_query = self.answer_query
+        self.number = 0
+        self.prompts = []  # transactions
+        self.forged = self.lied = self.called = self.env["payment.transaction"]
+        self.truth = {}  # transaction → [result code, receipt number]
+        self.typed = []  # (number, amount, account, phone)
+        self.true = {}  # receipt number → amount, of all money that moved
+        self.told = set()  # numbers that somebody reported
+        self.cash = 0
+        self.invoice, self.other_invoice = self.make_invoice(1000), self.make_invoice(1000)
+
+    def next_number(self):
+        self.number += 1
+        return f"TRUE{self.number:06}"
+
+    def answer_query(self, body):
+        for tx, (code, _number) in self.truth.items():
+            if body["CheckoutRequestID"] in (tx.mpesa_checkout_request_id, self.lost_id(tx)):
+                return 200, sample(
+                    "stk_query_paid", CheckoutRequestID=body["CheckoutRequestID"], ResultCode=code,
+                    MerchantRequestID="m-" + body["CheckoutRequestID"].split("_")[-1],
+                )  # fmt: skip
+        return 500, sample("error_pending")
+
+    def lost_id(self, tx):
+        """The prompt's number at Safaricom, when the answer with it never came."""
+        return f"ws_CO_lost{tx.id}"
+
+    def pick(self, things, which):
+        return things[which % len(things)] if things else None
+
+    # === STEPS === #
+
+    def do_ask(self, amount, how):
+        if how != "accepted":
+            refused = (400, sample("error_bad_field"))
+            self.daraja.next_is("push", (503, "") if how == "lost" else refused)
+        try:
+            with self.env.cr.savepoint():
+                tx = self.request(amount, self.invoice)
+        except UserError:
+            self.daraja.script["push"].clear()
+            return
+        if how != "refused":
+            self.prompts.append(tx)
+
+    def do_answer(self, which, code):
+        tx = self.pick(self.prompts, which)
+        if (
+            tx and tx in self.forged
+        ):  # who knows token, ids and that it will be paid can misname the receipt: see README
+            code = "1032"
+        if tx and tx not in self.truth:
+            self.truth[tx] = [code, self.next_number() if code == "0" else None]
+            if code == "0":
+                self.true[self.truth[tx][1]] = tx.amount
+
+    def do_callback(self, which, how):
+        tx = self.pick(self.prompts, which)
+        if not tx or tx not in self.truth:
+            return
+        code, number = self.truth[tx]
+        ids = {}
+        if not tx.mpesa_checkout_request_id:
+            ids = {"CheckoutRequestID": self.lost_id(tx), "MerchantRequestID": f"m-lost{tx.id}"}
+        if code != "0":
+            self.receive(tx, self.failed_callback(tx, int(code), **ids), handle=False)
+            return
+        number = None if how == "bare" else number
+        if number:
+            self.told.add(number)
+            self.called |= tx
+        for repeat in range(2 if how == "twice" else 1):
+            data = self.paid_callback(tx, MpesaReceiptNumber=number, ResultDesc=f"{repeat}", **ids)
+            self.receive(tx, data, handle=False)
+
+    def do_forge(self, which, how):
+        tx = self.pick(self.prompts, which)
+        if not tx:
+            return
+        if how == "failed":
+            if tx in self.truth or not tx.mpesa_checkout_request_id:
+                return  # a failure that is true, or a lie that a later truth corrects
+            self.receive(tx, self.failed_callback(tx, 1032), handle=False)
+            return
+        if how == "paid" and self.truth.get(tx, [""])[0] == "0":
+            return
+        self.lied |= tx
+        self.forged |= tx if how == "paid" else tx.browse()
+        values = {"amount": {"Amount": 5}, "ids": {"CheckoutRequestID": "ws_CO_x"}, "paid": {}}[how]
+        self.receive(tx, self.paid_callback(tx, MpesaReceiptNumber="FORGED0001", **values), handle=False)
+
+    def do_confirm(self, which, how):
+        paid = [tx for tx in self.prompts if self.truth.get(tx, [""])[0] == "0"]
+        tx = self.pick(paid, which)
+        if not tx:
+            return
+        number = self.truth[tx][1]
+        self.told.add(number)
+        for repeat in range(2 if how == "twice" else 1):
+            self.confirm(
+                number, f"{tx.amount:.2f}", tx.mpesa_account_reference, handle=False, OrgAccountBalance=f"{repeat}"
+            )
+
+    def do_type(self, amount, how):
+        account = {"other": self.other_invoice.mpesa_reference, "unknown": "RENT"}.get(
+            how, self.invoice.mpesa_reference
+        )
+        phone = "25479****999" if how == "prompt" else "25471****678"
+        number = self.next_number()
+        self.true[number] = amount
+        self.told.add(number)
+        self.typed.append((number, amount, account, phone))
+        self.confirm(number, f"{amount}", account, handle=False, MSISDN=phone)
+
+    def do_contradict(self, which, _how):
+        typed = self.pick(self.typed, which)
+        if typed and self.get_receipt(typed[0]):
+            self.confirm(typed[0], "5000", typed[2], handle=False)
+
+    def do_pass(self, seconds, _how):
+        for tx in self.prompts:
+            self.age(tx, tx._mpesa_get_age() + seconds)
+        self.resolve()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sire_mpesa_receipt SET next_try_at = next_try_at - make_interval(secs => %s) WHERE state = 'waiting'",
+            [seconds],
+        )
+        self.env.invalidate_all()
+        with self.enter_cron():
+            self.receipts._cron_book()
+        self.env.invalidate_all()
+
+    def do_work(self, _which, _how):
+        self.process_webhooks(retries=True)
+        self.env.invalidate_all()
+
+    def do_crash(self, _which, _how):
+        """The worker does everything that it would do, and dies before any of it is committed."""
+        try:
+            with self.env.cr.savepoint():
+                self.do_work(0, "")
+                raise Crash
+        except Crash:
+            self.env.invalidate_all()
+
+    def do_cash(self, amount, _how):
+        try:
+            with self.env.cr.savepoint():
+                self.make_wizard(self.invoice, amount=amount)._create_payments()
+        except UserError:
+            return
+        self.cash += amount
+
+    def do_assign(self, which, _how):
+        receipt = self.pick(self.receipts.search([("state", "=", "suspense")], order="id"), which)
+        if receipt:
+            receipt._assign([(self.partner, self.invoice, receipt.amount)])
+
+    def do_take_back(self, which, _how):
+        domain = [("state", "=", "booked"), ("transaction_id", "=", False)]
+        receipt = self.pick(self.receipts.search(domain, order="id"), which)
+        if receipt:
+            receipt.action_take_back()
+
+    def do_claim(self, which, _how):
+        receipt = self.pick(self.receipts.search([], order="id"), which)
+        if receipt:
+            self.other_invoice._mpesa_claim_receipt(receipt.name)
+
+    def finish(self, endings):
+        """In the end every phone is answered, and each payment reported somehow, or at least asked about."""
+        for which in range(len(self.prompts)):
+            self.do_answer(which, "1032" if which % 3 == 2 else "0")
+        for which, (tx, (code, number)) in enumerate(self.truth.items()):
+            ending = self.pick(endings, which)
+            if code != "0" or ending in ("callback", "both"):
+                self.do_callback(self.prompts.index(tx), "once")
+            if code == "0" and ending in ("confirm", "both"):
+                self.told.add(number)
+                self.confirm(number, f"{tx.amount:.2f}", tx.mpesa_account_reference, handle=False)
+        for _turn in range(3):
+            self.do_work(0, "")
+            self.do_pass(200, "")
+
+    # === WHAT HOLDS === #
+
+    def check(self):
+        """After each step."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        receipts = self.receipts.search([])
+        for receipt in receipts:
+            self.assertEqual(receipt.amount, self.true.get(receipt.name), receipt.name)
+            if receipt.state == "booked":
+                live = receipt.payment_ids.filtered(lambda payment: payment.state in ("in_process", "paid"))
+                self.assertEqual(sum(live.mapped("amount")), receipt.amount, receipt.name)
+            else:
+                self.assertFalse(receipt.payment_ids, receipt.name)
+        for tx in self.prompts:
+            is_paid = self.truth.get(tx, [""])[0] == "0"
+            if tx.state == "done" and not tx.mpesa_receipt_ids.is_inferred:
+                self.assertTrue(is_paid, "done, and nobody paid it")
+            if tx.state == "done":
+                self.assertEqual(tx.payment_id.amount, tx.amount)
+                self.assertEqual(tx.payment_id.sire_mpesa_receipt_id, tx.mpesa_receipt_ids)
+        self.assertGreaterEqual(min((self.invoice | self.other_invoice).mapped("amount_residual")), 0)
+        self.assertBooks()
+
+    def check_end(self):
+        receipts = self.receipts.search([])
+        self.assertEqual(set(receipts.mapped("name")), self.told, "each receipt that was reported, and nothing else")
+        self.assertFalse(receipts.filtered(lambda receipt: receipt.state == "waiting"))
+        moved = sum(amount for number, amount in self.true.items() if number in self.told)
+        unnamed = self.env["payment.transaction"]
+        for tx, (code, number) in self.truth.items():
+            if code == "0" and number not in self.told and tx.state == "done" and not tx.mpesa_receipt_ids:
+                unnamed |= tx
+            is_asked = tx.mpesa_checkout_request_id and tx not in self.lied  # a lie makes it a person's to decide
+            if code == "0" and number not in self.told and is_asked:
+                self.assertEqual(tx.state, "done", "Safaricom was asked, and said that it was paid")
+        moved += sum(unnamed.mapped("amount"))
+        incoming = self.receipts.new({"provider_id": self.provider.id, "company_id": self.company.id})
+        self.assertEqual(self.get_balance(incoming._get_incoming_account()), moved + self.cash)
+        client = self.env["account.move.line"].search(
+            [("partner_id", "=", self.partner.id), ("account_id.account_type", "=", "asset_receivable"),
+             ("parent_state", "=", "posted")]
+        )  # fmt: skip
+        suspense = sum(receipts.filtered(lambda receipt: receipt.state == "suspense").mapped("amount"))
+        self.assertEqual(sum(client.mapped("balance")), 2000 - self.cash - (moved - suspense))
+        for tx in self.called:
+            self.assertEqual(tx.provider_reference, self.truth[tx][1], "its callback named another receipt")
