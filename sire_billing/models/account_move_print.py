@@ -30,7 +30,10 @@ class AccountMove(models.Model):
 
         Who may not change the invoice prints the link that the client has, and makes none.
 
-        :return: ``amount`` (as people write it), ``url`` and ``qr`` (a data URI); empty when there is nothing to pay
+        The pay bill or till is printed once Safaricom reports what is paid to it: before, such money would not be seen.
+
+        :return: ``amount`` (as people write it), ``url``, ``qr`` (a data URI), ``number`` of the pay bill or till, or
+            empty, and ``is_till``; empty when there is nothing to pay
         :rtype: dict
         """
         self.ensure_one()
@@ -47,8 +50,14 @@ class AccountMove(models.Model):
         url = link_sudo._get_url()
         # As large as it is printed, times three: sharp on paper.
         png = self.env["ir.actions.report"].barcode("QR", url, width=300, height=300, quiet=False, barLevel="M")
+        provider_sudo = self.env["payment.provider"].sudo()._mpesa_for_company(self.company_id)  # its number is public
+        is_reported = provider_sudo.mpesa_c2b_state == "registered" and self.currency_id.name == "KES"
+        is_till = provider_sudo.mpesa_shortcode_type == "till"
+        number = provider_sudo.mpesa_till if is_till else provider_sudo.mpesa_shortcode
         return {
             "amount": self._sire_money(payable),
             "url": url,
             "qr": f"data:image/png;base64,{base64.b64encode(png).decode()}",
+            "number": is_reported and number,
+            "is_till": is_till,
         }

@@ -1,6 +1,7 @@
 import base64
 import io
 from datetime import timedelta
+from unittest.mock import patch
 
 import lxml.html
 from PIL import Image
@@ -67,6 +68,18 @@ class TestPrint(BillingCommon, TransactionCase):
         self.env["sire.cash.payment.wizard"].create({"move_id": self.invoice.id, "amount": 500.0}).action_confirm()
         text, _tree = self.read("account.account_invoices", self.invoice)
         self.assertIn(f"To pay: {self.invoice._sire_money(total - 500.0)}", text)
+
+    def test_the_pay_bill_is_printed_once_its_payments_are_reported(self):
+        provider = self.env.ref("sire_mpesa.payment_provider_mpesa").copy(
+            {"company_id": self.company.id, "state": "test", "mpesa_shortcode": "174379", "mpesa_shortcode_type": "paybill"}
+        )
+        providers = type(self.env["payment.provider"])
+        with patch.object(providers, "_mpesa_for_company", lambda records, company: provider.sudo()):
+            text, _tree = self.read("account.account_invoices", self.invoice)
+            self.assertNotIn("174379", text)
+            provider.mpesa_c2b_state = "registered"
+            text, _tree = self.read("account.account_invoices", self.invoice)
+        self.assertIn(f"Or pay bill 174379 Account {self.invoice.mpesa_reference}", text)
 
     def test_stamps_of_invoices(self):
         draft = self.invoice.copy()

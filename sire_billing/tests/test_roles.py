@@ -49,6 +49,22 @@ class TestRoles(BillingCommon):
         for name in ("sire_quoted", "sire_invoice_count", "action_sire_new_quotation"):
             self.assertNotIn(name, view["arch"])
 
+    def test_m_pesas_ledger_by_role(self):
+        """Also for a developer who was given a group of the host's accounting by mistake."""
+        self.user_developer.group_ids += self.env.ref("account.group_account_invoice")
+        for model in ("sire.mpesa.receipt", "sire.mpesa.receipt.evidence", "sire.mpesa.day"):
+            with self.subTest(model=model):
+                self.assertFalse(self.env[model].with_user(self.user_developer).has_access("read"))
+                for user in (self.user_accountant, self.user_viewer, self.user_admin):
+                    self.assertTrue(self.env[model].with_user(user).has_access("read"), user.name)
+                for user in (self.user_viewer, self.user_manager, self.user_developer):
+                    self.assertFalse(self.env[model].with_user(user).has_access("write"), user.name)
+        for wizard in ("sire.mpesa.assign.wizard", "sire.mpesa.request.wizard", "sire.mpesa.statement.wizard"):
+            with self.subTest(wizard=wizard):
+                self.assertTrue(self.env[wizard].with_user(self.user_accountant).has_access("create"))
+                for user in (self.user_viewer, self.user_manager, self.user_developer):
+                    self.assertFalse(self.env[wizard].with_user(user).has_access("create"), user.name)
+
     def test_viewer_prints(self):
         invoice = self.make_invoice()
         payment = self.take_cash(invoice, 100)
