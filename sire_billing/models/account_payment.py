@@ -57,13 +57,17 @@ class AccountPayment(models.Model):
 
     # === COMPUTES ===#
 
-    @api.depends("sire_receipt_number", "payment_transaction_id.provider_reference", "name")
+    @api.depends(
+        "sire_receipt_number", "sire_mpesa_receipt_id.name", "payment_transaction_id.provider_reference", "name"
+    )
     def _compute_sire_reference(self):
         for payment in self:
-            # sudo: the provider's number is for whoever reads the payment, the transaction is not
+            # sudo: the provider's number is for whoever reads the payment, the transaction and the ledger are not
+            receipt_sudo = payment.sudo().sire_mpesa_receipt_id
             transaction_sudo = payment.sudo().payment_transaction_id
             payment.sire_reference = (
                 payment.sire_receipt_number
+                or receipt_sudo.name
                 or transaction_sudo.provider_reference
                 or transaction_sudo.reference
                 or payment.name
@@ -74,9 +78,11 @@ class AccountPayment(models.Model):
             return NotImplemented
         # sudo: found by the provider's number by whoever reads payments; the transaction stays where it is
         transactions_sudo = self.env["payment.transaction"].sudo()._search([("provider_reference", operator, value)])
+        receipts_sudo = self.env["sire.mpesa.receipt"].sudo()._search([("name", operator, value)])  # sudo: as above
         return (
             Domain("sire_receipt_number", operator, value)
             | Domain("name", operator, value)
+            | Domain("sire_mpesa_receipt_id", "in", receipts_sudo)
             | Domain("payment_transaction_id", "in", transactions_sudo)
         )
 

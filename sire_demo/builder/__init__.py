@@ -35,6 +35,7 @@ def build(env):
     staff = people.build(env)
     partners = clients.build(env)
     sales.build(env, projects.build(env, staff, partners), staff)
+    mpesa.write_ledger(env)
     # What was announced to the staff in the past was read in the past.
     env["mail.notification"].search([("is_read", "=", False)]).write({"is_read": True, "read_date": moment(-1)})
     env.flush_all()

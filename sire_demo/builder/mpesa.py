@@ -2,8 +2,10 @@
 
 import os
 
+from odoo.addons.sire_mpesa.utils import Sighting
+
 from ..const import SANDBOX_DEFAULT_URL, SANDBOX_MPESA, SANDBOX_VARIABLE
-from .common import remember
+from .common import moment, remember
 
 
 def build(env):
@@ -20,3 +22,20 @@ def build(env):
         }
     )
     return remember(env, "provider_mpesa", provider)
+
+
+def write_ledger(env):
+    """Write down the receipts of the year's prompts, and one payment to the pay bill that nobody can place yet."""
+    env["payment.transaction"]._mpesa_make_earlier_receipts()
+    provider = env.ref("sire_demo.provider_mpesa")
+    unplaced = Sighting(
+        number="UKJ4WIFI07",
+        amount=15000.0,
+        source="c2b",
+        kind="paybill",
+        paid_at=moment(-2, 10, 24),
+        phone="2547****204",
+        name="NJOKI",
+        reference="WIFI",
+    )
+    env["sire.mpesa.receipt"]._take(provider, unplaced)
