@@ -135,6 +135,8 @@ class Browser:
         self.connection.close()
         if self._process:
             tree = self.processes()
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)  # those too whose parent died before
             for pid in tree:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)

@@ -54,16 +54,18 @@ class Connection(asyncio.Protocol):
         if self.closed:
             return
         self.closed = True
-        if self._writer:
-            self._writer.abort()
         waiting, self._waiting = self._waiting, {}
         for _session, future in waiting.values():
             if not future.done():
                 future.set_exception(BrowserGone("the browser ended"))
         self.on_close()
+        if self._writer and not self._writer.is_closing():  # the pipe may have broken by itself, and closes only once
+            self._writer.abort()
 
     def drop_session(self, session):
         """Whoever waits for an answer of that page is told that it has gone."""
+        if not session:
+            return  # not opened yet: what is asked without a session is asked of the browser
         for number, (owner, future) in list(self._waiting.items()):
             if owner == session:
                 del self._waiting[number]
