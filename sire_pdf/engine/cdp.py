@@ -27,6 +27,7 @@ class Connection(asyncio.Protocol):
         self._parts = []
         self._numbers = itertools.count(1)
         self._waiting = {}
+        self._ended = set()
 
     async def open(self, reading, writing):
         """:param file reading: what the browser writes to
@@ -63,9 +64,10 @@ class Connection(asyncio.Protocol):
             self._writer.abort()
 
     def drop_session(self, session):
-        """Whoever waits for an answer of that page is told that it has gone."""
+        """Whoever waits for an answer of that page is told that it has gone, and whoever asks it from now on."""
         if not session:
             return  # not opened yet: what is asked without a session is asked of the browser
+        self._ended.add(session)  # a page that crashed answers nothing, not even that it crashed
         for number, (owner, future) in list(self._waiting.items()):
             if owner == session:
                 del self._waiting[number]
@@ -80,6 +82,8 @@ class Connection(asyncio.Protocol):
         """
         if self.closed:
             raise BrowserGone("the browser ended")
+        if session in self._ended:
+            raise BrowserGone("the page ended")
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": params}
         if session:
@@ -92,7 +96,7 @@ class Connection(asyncio.Protocol):
 
     def tell(self, method, session=None, **params):
         """Sends a command whose answer does not matter."""
-        if not self.closed:
+        if not self.closed and session not in self._ended:
             self.send(method, session, **params).add_done_callback(
                 lambda future: future.cancelled() or future.exception()
             )

@@ -154,6 +154,9 @@ class Pool:
     async def _lane(self, browser, job, ask):
         """:return: an idle page with the job's style sheets, or a new one in place of the one that idled longest"""
         key = job["tenant"], tuple(map(tuple, job["sheets"]))
+        for lane in [lane for lane in self._idle if lane.worn]:  # it crashed while it had nothing to do
+            self._idle.remove(lane)
+            await lane.close()
         idle = [lane for lane in self._idle if lane.browser is browser]
         for lane in reversed(idle):
             if lane.key == key:

@@ -80,14 +80,17 @@ class TestPrintServer(BaseCase):
             self.assertEqual(own.status()["restarts"], 3)
 
     def test_page_killed(self):
-        with OwnPrintServer(lanes=1) as own:
-            own.print(document(0))
-            browser = own.status()["browser"]
-            for pid in family(browser):
-                if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    os.kill(pid, signal.SIGKILL)
-            self.assertArrived([own.print(document(0))])
-            self.assertEqual(own.status()["browser"], browser, "the browser itself lives on")
+        """At once, and when the browser has had the time to notice."""
+        for seconds in (0, 0.05, 1):
+            with self.subTest(seconds=seconds), OwnPrintServer(lanes=1) as own:
+                own.print(document(0))
+                browser = own.status()["browser"]
+                for pid in family(browser):
+                    if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                        os.kill(pid, signal.SIGKILL)
+                time.sleep(seconds)
+                self.assertArrived([own.print(document(0))])
+                self.assertEqual(own.status()["browser"], browser, "a page is replaced, not the browser")
 
     def test_a_document_that_kills_its_browser_is_given_up(self):
         """Twice among others, once on a browser of its own: what dies then dies of the document."""
