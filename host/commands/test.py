@@ -179,6 +179,7 @@ def _measure(options):
     folder = paths.make("coverage")
     for old in folder.iterdir():
         old.unlink()
+    _measure_isolated()
     return {
         "COVERAGE_FILE": str(folder / ".coverage"),
         "SIRE_COVERAGE_RC": str(_coverage_rc(folder)),
@@ -186,10 +187,21 @@ def _measure(options):
     }
 
 
+def _measure_isolated():
+    """What a module starts as ``python -I``, such as the print server, is measured too: it is told by no PYTHON… variable."""
+    lines = (
+        "import os, sys; '-I' in sys.orig_argv and 'SIRE_COVERAGE_RC' in os.environ and "
+        "[os.environ.update(COVERAGE_PROCESS_START=os.environ['SIRE_COVERAGE_RC']), "
+        "__import__('coverage').process_startup(), os.environ.pop('COVERAGE_PROCESS_START')]\n"
+    )
+    for folder in venv.folder(dev=True).glob("lib/python3*/site-packages"):
+        paths.write(folder / "sire_measure.pth", lines)
+
+
 def _coverage_rc(folder):
     """Settings of coverage for the servers that tests start: the same modules, data where pytest's is."""
     source = "\n    ".join(str(paths.REPO / name) for name in modules.manifests())
-    text = f"[run]\nsigterm = true\nsource =\n    {source}\nomit =\n    */tests/*\n    */__manifest__.py\n    */migrations/*\n"
+    text = f"[run]\nparallel = true\nsigterm = true\nsource =\n    {source}\nomit =\n    */tests/*\n    */__manifest__.py\n    */migrations/*\n"
     path = folder / "coveragerc"
     paths.write(path, text)
     return path
