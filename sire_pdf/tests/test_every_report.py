@@ -40,11 +40,8 @@ class TestEveryReport(HttpCase):
                     data = self.data(report, record)
                     ours = self.render(report, record, data, "chromium")
                     self.check_words(report, record, data, ours)
-                    theirs = self.render(report, record, data, "wkhtmltopdf")
-                    count, other = len(reader(ours).pages), len(reader(theirs).pages)
-                    self.assertLessEqual(
-                        abs(count - other), max(1, other // 10), f"{count} pages, {other} by wkhtmltopdf"
-                    )
+                    count = len(reader(ours).pages)
+                    self.check_count(report, record, data, count)
                     pages += count
                 if len(records) > 1 and not data and len(self.bodies(report, records, data)[0]) == len(records):
                     together = self.render(report, records, data, "chromium")
@@ -58,6 +55,19 @@ class TestEveryReport(HttpCase):
         self.params.set_param("sire_pdf.engine", engine)
         renderer = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         return renderer._render_qweb_pdf(report, records.ids, data=dict(data))[0]
+
+    def check_count(self, report, record, data, count):
+        """As many pages as wkhtmltopdf makes, within one or a tenth.
+
+        wkhtmltopdf fetches its style sheets from this server, and prints without them when that is slow: such a print is
+        no yardstick, so it has three attempts.
+        """
+        others = []
+        for _attempt in range(3):
+            others.append(len(reader(self.render(report, record, data, "wkhtmltopdf")).pages))
+            if abs(count - others[-1]) <= max(1, others[-1] // 10):
+                return
+        self.fail(f"{count} pages, {others} by wkhtmltopdf")
 
     def bodies(self, report, records, data):
         renderer = report.with_context(debug=False)
