@@ -29,6 +29,7 @@
         "views/account_move_views.xml",
         "views/project_project_views.xml",
         "views/client_page_templates.xml",
+        "views/client_page_paybill_templates.xml",
         "views/sire_billing_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -2,6 +2,7 @@ from . import test_approval
 from . import test_cash
 from . import test_client_page_link
 from . import test_client_page_pay
+from . import test_client_page_paybill
 from . import test_client_page_race
 from . import test_client_page_states
 from . import test_host_doors
