@@ -18,7 +18,10 @@ class ClientPageController(Controller):
 
     # Public: the client has no account, the code is the key. The addresses of the forms show the page as well, for
     # whoever reloads after an error. Not read-only: it records that it was opened.
-    @route(["/c/<code>", "/c/<code>/approve", "/c/<code>/decline", "/c/<code>/pay", "/c/<code>/claim"], **{**READ, "readonly": False})
+    @route(
+        ["/c/<code>", "/c/<code>/approve", "/c/<code>/decline", "/c/<code>/pay", "/c/<code>/claim"],
+        **{**READ, "readonly": False},
+    )
     def page(self, code, **kw):
         by_person = is_opened_by_person()
         link = get_link(code, kw)

@@ -47,7 +47,11 @@ def _tell_staff(page, invoice, number, state):
         return
     staff = invoice.with_context(lang=invoice.user_id.lang or page.company.partner_id.lang)
     if state == "taken":
-        body = staff.env._("The client says that this was paid with M-Pesa code %s, which is counted elsewhere.", number)
+        body = staff.env._(
+            "The client says that this was paid with M-Pesa code %s, which is counted elsewhere.", number
+        )
     else:
-        body = staff.env._("The client says that this was paid with M-Pesa code %s. Safaricom reported none yet.", number)
+        body = staff.env._(
+            "The client says that this was paid with M-Pesa code %s. Safaricom reported none yet.", number
+        )
     staff.message_post(body=body)

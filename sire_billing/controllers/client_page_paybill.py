@@ -83,5 +83,7 @@ class ClientPagePayBill:
 
     def say_pay_bill(self, is_till):
         if is_till:
-            return self.env._("On any phone: M-Pesa, Lipa na M-Pesa, Buy Goods. Then enter the code of the message below.")
+            return self.env._(
+                "On any phone: M-Pesa, Lipa na M-Pesa, Buy Goods. Then enter the code of the message below."
+            )
         return self.env._("On any phone: M-Pesa, Lipa na M-Pesa, Pay Bill. Type the account exactly.")

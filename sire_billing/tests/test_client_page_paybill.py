@@ -200,7 +200,9 @@ class TestClaim(PayBillCommon):
         self.assertEqual(receipt.state, "suspense")
         response = self.claim(invoice, " uklp ayb1ll ")
         self.assertEqual((response.status_code, response.headers["Location"]), (303, self.path(invoice)))
-        self.assertEqual((receipt.state, receipt.partner_id, invoice.amount_residual), ("booked", self.client_partner, 600))
+        self.assertEqual(
+            (receipt.state, receipt.partner_id, invoice.amount_residual), ("booked", self.client_partner, 600)
+        )
         html = self.read(self.path(invoice))
         self.assertIn("KSh 400 received", html)
         self.assertEqual(self.claim(invoice).status_code, 303)  # again: nothing more
@@ -295,7 +297,9 @@ class TestSteps(PayBillCommon):
         html = self.read(self.path(invoice))
         self.assertIn(f"KSh 600,000 is {limit} 3 steps", html)
         self.assertIn("Pay KSh 250,000<", html)
-        for index, (left, steps, step) in enumerate((("350,000", 2, "250,000"), ("100,000", 0, "100,000"), (None, 0, None))):
+        for index, (left, steps, step) in enumerate(
+            (("350,000", 2, "250,000"), ("100,000", 0, "100,000"), (None, 0, None))
+        ):
             tx = self.pay_step(invoice, index)
             html = self.read(self.path(invoice))
             self.assertEqual(tx.state, "done")

@@ -62,7 +62,9 @@ class PaymentProvider(models.Model):
         shared = live.invoice_ids & invoices
         # When the phone has forgotten the prompt, Safaricom may still know of a payment: until the release nobody else pays.
         seconds = self._mpesa_seconds_to(live.mpesa_requested_at, const.PROMPT_SECONDS)
-        seconds = seconds or self._mpesa_seconds_to(live.mpesa_requested_at, live.provider_id.mpesa_release_seconds) or 1
+        seconds = (
+            seconds or self._mpesa_seconds_to(live.mpesa_requested_at, live.provider_id.mpesa_release_seconds) or 1
+        )
         return seconds, self.env._(
             "A prompt for %(invoice)s is open on %(phone)s: wait until it is answered, at most %(wait)s.",
             invoice=", ".join(shared.mapped("name")),

@@ -64,9 +64,7 @@ class SireMpesaQr(models.Model):
         if not png:
             _logger.info("Safaricom drew no QR code: %s", reply.get_words())
             return None
-        own_transaction.run(
-            self.env.registry, self._name, qr_id, lambda qr: qr.write({"png": base64.b64encode(png)})
-        )
+        own_transaction.run(self.env.registry, self._name, qr_id, lambda qr: qr.write({"png": base64.b64encode(png)}))
         return png
 
     # === HELPERS === #

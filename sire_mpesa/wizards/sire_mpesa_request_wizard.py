@@ -139,7 +139,9 @@ class SireMpesaRequestWizard(models.TransientModel):
         amount = min(self._get_proposed(), left)
         wait = 0
         if status["state"] != "waiting" and amount > 0:
-            wait, _why = self._get_provider()._mpesa_get_wait(tx.mpesa_phone, amount, self.sudo().invoice_ids)  # as above
+            wait, _why = self._get_provider()._mpesa_get_wait(
+                tx.mpesa_phone, amount, self.sudo().invoice_ids
+            )  # as above
         return {**status, "wait": wait, "again": status["state"] != "waiting" and amount > 0}
 
     def _get_provider(self):

@@ -190,7 +190,9 @@
                 button.textContent = label;
             }, 2000);
         } catch {
-            getSelection().selectAllChildren(value); /* An old browser, or not HTTPS: it is marked, to be copied by hand. */
+            getSelection().selectAllChildren(
+                value
+            ); /* An old browser, or not HTTPS: it is marked, to be copied by hand. */
         }
     });
     document.addEventListener(
