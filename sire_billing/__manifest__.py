@@ -28,6 +28,7 @@
         "views/sale_portal_templates.xml",
         "views/account_move_views.xml",
         "views/project_project_views.xml",
+        "views/res_partner_views.xml",
         "views/client_page_templates.xml",
         "views/client_page_paybill_templates.xml",
         "views/sire_billing_menus.xml",

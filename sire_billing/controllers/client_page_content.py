@@ -162,7 +162,7 @@ class ClientPage(ClientPagePayBill, ClientPageText):
 
     def propose(self, invoice, sums):
         """Write the amount that the form starts with: what is left, or what the prompt was for that has just failed."""
-        amount = min(self.get_deposit(invoice, sums) or sums["proposed"], sums["proposed"])
+        amount = min(invoice._sire_get_deposit() or sums["proposed"], sums["proposed"])
         if self.get_attempt().get("state") == "failed" and self.attempts[:1] in invoice.transaction_ids:
             amount = min(amount, self.attempts[:1].amount)
         return f"{amount:,.0f}"

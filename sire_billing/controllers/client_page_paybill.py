@@ -26,17 +26,6 @@ class ClientPagePayBill:
         attempt = self.get_attempt()
         return not failure and attempt.get("state") == "failed" and self.attempts[:1] in invoice.transaction_ids
 
-    def get_deposit(self, invoice, sums):
-        """Return what of the agreed deposit is still to be paid, in whole shillings; 0 when there is none.
-
-        :rtype: int
-        """
-        order = invoice.sire_order_id
-        if not order.require_payment or not 0 < order.prepayment_percent < 1:
-            return 0
-        left = order._get_prepayment_required_amount() - sums["paid"]
-        return min(-int(-left // 1), int(sums["payable"])) if 0 < left < sums["payable"] else 0
-
     def say_steps(self, sums, currency):
         """Say that what is left takes several payments, and which one comes next; empty when one is enough."""
         sentence = self.provider._mpesa_say_steps(sums["payable"], currency)
@@ -65,7 +54,7 @@ class ClientPagePayBill:
     def say_deposit_terms(self):
         """Say on a quotation what is to be paid first; empty when nothing is."""
         order = self.order
-        if not order.require_payment or not 0 < order.prepayment_percent < 1:
+        if not order._sire_has_deposit():
             return ""
         return self.env._(
             "To begin: a deposit of %(deposit)s (%(percent)s%%), once it is approved.",

@@ -90,6 +90,6 @@ class SaleOrder(models.Model):
             ],
             "validity": self.validity_date.isoformat() if self.validity_date else "",
         }
-        if self.require_payment and 0 < self.prepayment_percent < 1:
+        if self._sire_has_deposit():
             content["deposit"] = f"{self.prepayment_percent:.6f}"
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -55,6 +55,35 @@ class PaymentProvider(models.Model):
             steps=steps,
         )
 
+    def _mpesa_get_form_values(self, amount, currency, is_offered, can_split=True):
+        """Return what the host's payment form shows of M-Pesa.
+
+        :param bool is_offered: whether the host lists M-Pesa among the ways to pay
+        :param bool can_split: whether the form may pay a part
+        :return: ``mpesa_step`` (whole shillings of the next payment) and ``mpesa_note``, a sentence or empty
+        :rtype: dict
+        """
+        if not self:
+            return {}
+        if not is_offered:
+            return {"mpesa_note": self._mpesa_say_absence(amount, currency)}
+        step, steps = self._mpesa_get_step(amount)
+        note = ""
+        if steps > 1 and can_split:
+            note = self.env._(
+                "%(steps)s With M-Pesa you pay %(step)s now.",
+                steps=self._mpesa_say_steps(amount, currency),
+                step=format_money(step, currency),
+            )
+        elif steps > 1:
+            limit = format_money(self.mpesa_max_amount, currency)
+            note = self.env._(
+                "M-Pesa carries at most %s a payment: choose another way, or ask for a smaller link.", limit
+            )
+        elif currency.compare_amounts(step, amount) != 0:
+            note = self.env._("M-Pesa takes whole shillings: it pays %s of it.", format_money(step, currency))
+        return {"mpesa_step": step, "mpesa_note": note}
+
     def _mpesa_say_absence(self, amount, currency):
         """Say why M-Pesa cannot pay an amount.
 

@@ -62,6 +62,7 @@ class SireMpesaRequestWizard(models.TransientModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Fill in what follows from the invoices: the client, the company and the client's phone."""
+        self.check_access("create")
         invoices = self.env["account.move"]
         for vals in vals_list:
             chosen = invoices.browse(self._fields["invoice_ids"].convert_to_cache(vals.get("invoice_ids") or (), self))
