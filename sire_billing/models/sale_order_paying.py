@@ -22,6 +22,12 @@ class SaleOrder(models.Model):
             invoice = order._sire_get_invoice()
             order.sire_payable = invoice._sire_get_payable() if invoice else 0.0
 
+    @api.onchange("require_payment")
+    def _onchange_require_payment(self):
+        """All of it is no deposit: begin with the half."""
+        if self.require_payment and not 0 < self.prepayment_percent < 1:
+            self.prepayment_percent = 0.5
+
     # === ACTIONS ===#
 
     def action_mpesa_request(self):

@@ -8,6 +8,7 @@ from . import test_client_page_states
 from . import test_host_doors
 from . import test_json_2
 from . import test_messages
+from . import test_paying
 from . import test_print
 from . import test_quotation
 from . import test_races

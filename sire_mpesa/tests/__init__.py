@@ -13,6 +13,7 @@ from . import (
     test_races,
     test_receipt,
     test_request,
+    test_request_races,
     test_resolver,
     test_sandbox,
     test_statement,
