@@ -17,6 +17,7 @@
         "views/account_move_views.xml",
         "views/payment_provider_views.xml",
         "views/payment_transaction_views.xml",
+        "views/res_partner_views.xml",
         "views/sire_mpesa_day_views.xml",
         "views/sire_mpesa_receipt_views.xml",
         "wizards/sire_mpesa_assign_wizard_views.xml",
@@ -26,6 +27,7 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "sire_mpesa/static/src/phones/**/*",
             "sire_mpesa/static/src/status/**/*",
         ],
         "web.assets_frontend": [

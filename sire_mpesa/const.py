@@ -43,6 +43,11 @@ MAX_CALLBACK_BYTES = 65_536  # a real one has about 600
 
 PROMPT_SECONDS = 75  # a prompt that nobody answers is gone by then
 FIRST_QUERY_SECONDS = 20  # how long a callback may take before we ask ourselves
+PHONE_BUSY, PHONE_BUSY_SECONDS = (
+    "1001",
+    60,
+)  # the phone has another prompt open, and how long Safaricom wants us to wait
+SAME_AMOUNT_SECONDS = 120  # until Safaricom takes the same amount from the same phone again (result 17)
 SEND_WITHIN_SECONDS = 120  # a prompt that never left by then is not sent any more: nobody waits for it
 RELEASE_SECONDS = 180  # default of the provider: how long an unexplained prompt keeps an invoice locked
 GIVE_UP_SECONDS = 48 * 3600  # Safaricom keeps results about that long

@@ -1,2 +1,3 @@
 from . import client_page
 from . import client_page_files
+from . import sale_portal

@@ -3,12 +3,13 @@ from odoo.http import Controller, request, route
 
 from odoo.addons.sire_base.utils.text import storable
 
+from .client_page_claim import claim_receipt
 from .client_page_content import ClientPage
 from .client_page_http import LANGUAGES, is_opened_by_person, respond
 from .client_page_pay import start_payment
 from .client_page_view import POST, READ, get_link, render
 
-FIELDS = ("name", "digest", "reason", "amount", "phone", "invoice")
+FIELDS = ("name", "digest", "reason", "amount", "phone", "invoice", "receipt")
 FIELD_LENGTH = 2000
 
 
@@ -17,7 +18,10 @@ class ClientPageController(Controller):
 
     # Public: the client has no account, the code is the key. The addresses of the forms show the page as well, for
     # whoever reloads after an error. Not read-only: it records that it was opened.
-    @route(["/c/<code>", "/c/<code>/approve", "/c/<code>/decline", "/c/<code>/pay"], **{**READ, "readonly": False})
+    @route(
+        ["/c/<code>", "/c/<code>/approve", "/c/<code>/decline", "/c/<code>/pay", "/c/<code>/claim"],
+        **{**READ, "readonly": False},
+    )
     def page(self, code, **kw):
         by_person = is_opened_by_person()
         link = get_link(code, kw)
@@ -47,6 +51,11 @@ class ClientPageController(Controller):
     @route("/c/<code>/pay", **POST)
     def pay(self, code, **kw):
         return self._act(code, kw, "pay", start_payment)
+
+    # Public: as above. What is typed is compared with what Safaricom reported, and how often is limited.
+    @route("/c/<code>/claim", **POST)
+    def claim(self, code, **kw):
+        return self._act(code, kw, "claim", claim_receipt)
 
     # === HELPERS ===
 
@@ -78,8 +87,10 @@ class ClientPageController(Controller):
         values = dict.fromkeys(FIELDS, "") | {key: storable(text[:FIELD_LENGTH]).strip() for key, text in typed.items()}
         try:
             with request.env.cr.savepoint():
-                do(ClientPage(link), values)
-        except UserError as error:
+                error = do(ClientPage(link), values)
+        except UserError as raised:
+            error = raised
+        if error:
             failure = {
                 "action": action,
                 "field": getattr(error, "client_field", action),

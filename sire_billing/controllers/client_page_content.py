@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 
 from odoo import fields
 from odoo.tools import html2plaintext
@@ -11,13 +10,14 @@ from odoo.addons.sire_base.utils.eat import utc_to_eat
 from odoo.addons.sire_base.utils.phone import format_kenyan_phone
 from odoo.addons.sire_payment.utils import format_money
 
+from .client_page_paybill import ClientPagePayBill
 from .client_page_text import ClientPageText
 
 LIVE = ("pending", "authorized")
 RECENT_MINUTES = 30  # so long a prompt that failed, or was paid, is what the client came back for
 
 
-class ClientPage(ClientPageText):
+class ClientPage(ClientPagePayBill, ClientPageText):
     """The documents behind one link, and nothing else: every record is reached from the link.
 
     :param link_sudo: a ``sire.client.link`` in superuser mode (its code is the client's only authority), with the
@@ -84,15 +84,22 @@ class ClientPage(ClientPageText):
         return bool(self.live) or (latest.state == "done" and not latest.provider_reference and self._is_recent(latest))
 
     def get_received(self, invoice):
-        """Return the transaction that has just been paid, to thank for it; empty later on."""
+        """Return what has just been paid, to thank for it, with or without a prompt; empty later on.
+
+        :rtype: payment.transaction | account.payment
+        """
         latest = self.attempts[:1]
         if latest.state == "done" and latest in invoice.transaction_ids and self._is_recent(latest):
             return latest
-        return latest.browse()
+        payments = invoice.matched_payment_ids | invoice.reconciled_payment_ids
+        reported = payments.filtered("sire_mpesa_receipt_id").sorted("id", reverse=True)[:1]
+        return reported.filtered(lambda payment: self._is_since(payment.create_date))
 
     def _is_recent(self, tx):
-        changed = tx.last_state_change or tx.create_date
-        return (fields.Datetime.now() - changed).total_seconds() < RECENT_MINUTES * 60
+        return self._is_since(tx.last_state_change or tx.create_date)
+
+    def _is_since(self, moment):
+        return (fields.Datetime.now() - moment).total_seconds() < RECENT_MINUTES * 60
 
     def get_status(self):
         """Return what the script asks for every two seconds, well below 300 bytes."""
@@ -132,7 +139,7 @@ class ClientPage(ClientPageText):
             "held": left - payable,
             "left": left,
             "paid": invoice.amount_total - left,
-            "proposed": min(math.floor(payable), self.provider.mpesa_max_amount or math.floor(payable)),
+            "proposed": self.provider._mpesa_get_step(payable)[0] if self.provider else 0,
         }
 
     def is_settled(self, invoice):
@@ -148,11 +155,14 @@ class ClientPage(ClientPageText):
         """Whether the reason of a refusal stands beside a form; otherwise it has to stand above everything."""
         if failure.get("action") == "pay":
             return any(self.can_pay(invoice) for invoice in self.invoices)
+        if failure.get("action") == "claim":
+            mine = self.invoices.filtered(lambda invoice: str(invoice.id) == failure["values"]["invoice"])
+            return any(self.can_claim(invoice) for invoice in mine)
         return self.state == "open"
 
     def propose(self, invoice, sums):
         """Write the amount that the form starts with: what is left, or what the prompt was for that has just failed."""
-        amount = sums["proposed"]
+        amount = min(invoice._sire_get_deposit() or sums["proposed"], sums["proposed"])
         if self.get_attempt().get("state") == "failed" and self.attempts[:1] in invoice.transaction_ids:
             amount = min(amount, self.attempts[:1].amount)
         return f"{amount:,.0f}"
@@ -190,7 +200,10 @@ class ClientPage(ClientPageText):
         return sorted(rows, key=lambda row: row["when"])
 
     def _get_payment_row(self, invoice, amount, when, tx, payment, part):
-        if tx.provider_code == "mpesa":
+        reported = payment.sire_mpesa_receipt_id
+        if reported and tx.provider_code != "mpesa":
+            method, receipt, when = "M-Pesa", reported.name, reported.paid_at
+        elif tx.provider_code == "mpesa":
             method, receipt = "M-Pesa", tx.provider_reference
             when = tx.mpesa_paid_at or tx.last_state_change or when
         elif part.get("is_refund"):

@@ -28,6 +28,15 @@ class ClientPageFiles(Controller):
         report = "sale.action_report_saleorder" if document._name == "sale.order" else "account.account_invoices"
         return self._respond_pdf(report, document, document.name)
 
+    # Public: a picture of what stands on the page. Asked for when somebody unfolds it; the page does not wait for it.
+    # Not read-only: what Safaricom drew is kept.
+    @route("/c/<code>/qr/<int:invoice_id>", **PRINT)
+    def qr(self, code, invoice_id, **kw):
+        _link, invoice = self._get_document(code, invoice_id, kw)
+        png = invoice and invoice._name == "account.move" and invoice._mpesa_get_qr()
+        headers = {**PRIVATE_HEADERS, "Content-Type": "image/png" if png else "text/plain"}
+        return request.make_response(png or b"", headers=list(headers.items()), status=200 if png else 404)
+
     # Public: the receipt of a payment that the page lists.
     @route("/c/<code>/receipt/<int:payment_id>", **PRINT)
     def receipt(self, code, payment_id, **kw):

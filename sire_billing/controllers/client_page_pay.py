@@ -34,21 +34,27 @@ def start_payment(page, values):
     invoice = page.invoices.filtered(lambda move: str(move.id) == values["invoice"])
     if not invoice:
         raise refusal("pay", env._("This invoice cannot be paid here. Open the link in your message again."))
-    methods = page.provider.with_context(active_test=False).payment_method_ids
-    method = methods.filtered(lambda method: method.code == "mpesa")[:1]
+    method = page.provider._mpesa_get_method()
     if not method:
         raise refusal("pay", env._("M-Pesa is not available at the moment. Please choose another way to pay."))
     amount = read_amount(values["amount"])
     if amount is None:
         raise refusal("amount", env._("Type the amount in shillings, for example 1500."))
+    largest = page.provider.mpesa_max_amount
     try:
-        page.provider._mpesa_check_amount(amount, invoice.currency_id)
+        page.provider._mpesa_check_amount(min(amount, largest), invoice.currency_id)
+        if amount > largest:
+            invoice._sire_check_payable(amount)
+            _offer_steps(page, invoice, amount, values)
     except UserError as error:
         raise refusal("amount", str(error)) from error
     phone = _read_phone(env, values["phone"])
     _refuse_if_too_many(page, phone)
     if page.live:
         return
+    seconds, sentence = page.provider._mpesa_get_wait(phone, amount, invoice.browse())  # the invoice's: as above
+    if seconds:
+        raise refusal("pay", sentence, status=429)
     try:
         # Locks the invoice. A second payment at the same moment waits here and is run again: it finds the first.
         invoice._sire_check_payable(amount)
@@ -72,6 +78,22 @@ def start_payment(page, values):
         tx_sudo._mpesa_request_payment(phone)
     except UserError as error:
         raise refusal("phone", str(error)) from error
+
+
+def _offer_steps(page, invoice, amount, values):
+    """Refuse an amount that one payment cannot carry, and put the first step into the form.
+
+    :raise UserError: always
+    """
+    step, _steps = page.provider._mpesa_get_step(amount)
+    values["amount"] = f"{step:,}"
+    raise UserError(
+        page.env._(
+            "%(why)s The first is ready below: %(step)s.",
+            why=page.provider._mpesa_say_steps(amount, invoice.currency_id),
+            step=page.money(step, invoice.currency_id),
+        )
+    )
 
 
 def _read_phone(env, text):

@@ -3,6 +3,7 @@ from . import sire_client_document  # first: the documents below inherit it
 # isort: split
 from . import account_chart_template
 from . import account_move
+from . import account_move_deposit
 from . import account_move_print
 from . import account_payment
 from . import ir_model_access
@@ -17,6 +18,9 @@ from . import sale_order_approval
 from . import sale_order_digest
 from . import sale_order_invoice
 from . import sale_order_line
+from . import sale_order_paying
 from . import sale_order_print
 from . import sale_order_sending
+from . import sire_client_claim
 from . import sire_client_link
+from . import sire_client_link_claim

@@ -14,10 +14,5 @@ class PaymentTransaction(models.Model):
         transactions = super().create(vals_list)
         for transaction in transactions:
             if transaction.sale_order_ids and not transaction.invoice_ids:
-                raise UserError(
-                    self.env._(
-                        "%s is paid through its invoice: approve the quotation with the link that was sent, then pay there.",
-                        ", ".join(transaction.sale_order_ids.mapped("name")),
-                    )
-                )
+                raise UserError(transaction.sale_order_ids._sire_say_paid_by_invoice())
         return transactions

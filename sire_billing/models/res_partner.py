@@ -15,3 +15,8 @@ class ResPartner(models.Model):
         action["domain"] = list(Domain(action["domain"]) & self._sire_invoice_domain())
         action["context"] = {"create": False}
         return action
+
+    def _mpesa_get_numbers(self):
+        """Override of `sire_mpesa`: the number for WhatsApp is a phone too."""
+        numbers = super()._mpesa_get_numbers()
+        return [*numbers, self.sire_whatsapp] if self.sire_whatsapp else numbers

@@ -45,6 +45,7 @@ CONTENT_FIELDS = frozenset(
         "prepayment_percent",
         "pricelist_id",
         "project_id",
+        "require_payment",
         "sale_order_template_id",
         "validity_date",
     }

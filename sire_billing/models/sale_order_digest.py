@@ -38,6 +38,8 @@ class SaleOrder(models.Model):
         "currency_id",
         "validity_date",
         "note",
+        "require_payment",
+        "prepayment_percent",
         "payment_term_id",
         "fiscal_position_id",
         "amount_total",
@@ -52,7 +54,7 @@ class SaleOrder(models.Model):
     def _sire_digest(self):
         """Digest of what the client agrees to.
 
-        :return: SHA-256 (hex) of lines, prices, taxes, totals, terms, validity, client and currency
+        :return: SHA-256 (hex) of lines, prices, taxes, totals, terms, deposit, validity, client and currency
         :rtype: str
         """
         self.ensure_one()
@@ -88,4 +90,6 @@ class SaleOrder(models.Model):
             ],
             "validity": self.validity_date.isoformat() if self.validity_date else "",
         }
+        if self._sire_has_deposit():
+            content["deposit"] = f"{self.prepayment_percent:.6f}"
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

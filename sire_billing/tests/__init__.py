@@ -2,11 +2,13 @@ from . import test_approval
 from . import test_cash
 from . import test_client_page_link
 from . import test_client_page_pay
+from . import test_client_page_paybill
 from . import test_client_page_race
 from . import test_client_page_states
 from . import test_host_doors
 from . import test_json_2
 from . import test_messages
+from . import test_paying
 from . import test_print
 from . import test_quotation
 from . import test_races

@@ -17,6 +17,9 @@ class IrConfigParameter(models.Model):
     def _register_hook(self):
         """Take the address this server is reached at from the environment, when the server starts."""
         super()._register_hook()
+        self._sire_demo_take_address()
+
+    def _sire_demo_take_address(self):
         url = (os.environ.get(PUBLIC_VARIABLE) or "").rstrip("/")
         if not url or not is_demo_server():
             return

@@ -1,1 +1,1 @@
-from . import sire_mpesa, sire_mpesa_c2b
+from . import portal, sire_mpesa, sire_mpesa_c2b

@@ -52,5 +52,7 @@ class SireMpesaController(http.Controller):
             access_token, "mpesa", tx_sudo.reference, tx_sudo.partner_id.id
         ):
             raise UserError(request.env._("This payment is not known. Reload the page and try again."))
-        tx_sudo._mpesa_request_payment(phone)
+        number = tx_sudo._mpesa_parse_phone(phone)
+        tx_sudo.provider_id._mpesa_check_wait(number, tx_sudo.amount, tx_sudo.invoice_ids)
+        tx_sudo._mpesa_request_payment(number)
         return tx_sudo._mpesa_status()

@@ -16,20 +16,14 @@ class AccountMove(models.Model):
 
     def action_mpesa_request(self):
         """Button: ask the client's phone for the PIN."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Request M-Pesa payment"),
-            "res_model": "sire.mpesa.request.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_invoice_id": self.id},
-        }
+        return self.env["sire.mpesa.request.wizard"]._make(self)._open()
 
     # === BUSINESS === #
 
     def _mpesa_request(self, amount, phone):
         """Ask a phone for the PIN, for staff. The prompt leaves after the commit.
+
+        Of several invoices of one client the oldest are paid first; what the amount does not reach is left alone.
 
         :param float amount: shillings, never more than may be paid now
         :param str phone: as typed
@@ -37,35 +31,50 @@ class AccountMove(models.Model):
         :rtype: payment.transaction
         :raise UserError: a sentence that says why not
         """
-        self.ensure_one()
         if not self.env.su and not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Requesting M-Pesa payments is for accountants."))
         self.check_access("read")
+        if len(self.commercial_partner_id) != 1 or len(self.company_id) != 1:
+            raise UserError(self.env._("A prompt is for the invoices of one client, and there has to be one to pay."))
         provider_sudo = self.env["payment.provider"]._mpesa_for_company(self.company_id)
-        method_sudo = provider_sudo.with_context(
-            active_test=False
-        ).payment_method_ids.filtered(
-            lambda method: method.code == "mpesa"  # sudo: who requests need not read providers
-        )[:1]
+        method_sudo = provider_sudo._mpesa_get_method()
         if not method_sudo:
             raise UserError(self.env._("M-Pesa is not set up for %s.", self.company_id.name))
-        provider_sudo._mpesa_check_amount(amount, self.currency_id)
-        self._sire_check_payable(amount)
+        provider_sudo._mpesa_check_amount(amount, self.currency_id[:1])
         txs_sudo = self.env["payment.transaction"].sudo()  # transactions are written by the payment flow alone
+        provider_sudo._mpesa_check_wait(txs_sudo._mpesa_parse_phone(phone), amount, self)
+        self._sire_check_payable(amount)
+        invoices = self._mpesa_choose(amount)
         tx_sudo = txs_sudo.create(
             {
                 "provider_id": provider_sudo.id,
                 "payment_method_id": method_sudo.id,
-                "reference": txs_sudo._compute_reference("mpesa", invoice_ids=[Command.set(self.ids)]),
+                "reference": txs_sudo._compute_reference("mpesa", invoice_ids=[Command.set(invoices.ids)]),
                 "amount": amount,
-                "currency_id": self.currency_id.id,
-                "partner_id": self.partner_id.id,
+                "currency_id": invoices.currency_id.id,
+                "partner_id": invoices[0].partner_id.id,
                 "operation": "online_direct",
-                "invoice_ids": [Command.set(self.ids)],
+                "invoice_ids": [Command.set(invoices.ids)],
             }
         )
         tx_sudo._mpesa_request_payment(phone)
         return tx_sudo
+
+    def _mpesa_oldest_first(self):
+        """:return: the same invoices, in the order in which the host matches a payment with them"""
+        return self.sorted(lambda move: (move.invoice_date_due or move.date, move.id))
+
+    def _mpesa_choose(self, amount):
+        """:return: the oldest of these invoices that an amount reaches
+        :rtype: account.move
+        """
+        chosen = self.browse()
+        for invoice in self._mpesa_oldest_first():
+            payable = invoice._sire_get_payable()
+            if amount > 0 and payable > 0:
+                chosen |= invoice
+                amount -= payable
+        return chosen
 
     def _mpesa_claim_receipt(self, number):
         """Take a receipt that the client names, when Safaricom reported it and nobody knew whose it was.

@@ -102,7 +102,7 @@ class PaymentTransaction(models.Model):
 
     def _mpesa_make_account_reference(self):
         """:return: what the phone shows as the account that is paid, at most 12 characters"""
-        invoice = self.invoice_ids if len(self.invoice_ids) == 1 else self.invoice_ids.browse()
+        invoice = self.invoice_ids._mpesa_oldest_first()[:1]  # of several the first that is paid
         return invoice.mpesa_reference or make_account_reference(invoice.name or self.reference)
 
     def _mpesa_claim_push(self):

@@ -137,9 +137,7 @@ class PaymentTransaction(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
-        events_sudo = self.env[
-            "sire.webhook.event"
-        ].sudo()  # The inbox is the administrator's; staff see what is wrong.
+        events_sudo = self.env["sire.webhook.event"].sudo()  # The inbox is the administrator's; staff see the fault.
         faults = []
         domain = [("provider", "=", const.WEBHOOK_KIND), ("state", "=", "parked")]
         for event in events_sudo.search([*domain, ("event_key", "=like", f"{self.id}/%")]):

@@ -210,7 +210,7 @@ class TestRequestWizard(AssignCommon):
         self.partner.phone = "0712 345 678"
         invoice = self.make_invoice(1160)
         action = invoice.with_user(self.accountant).action_mpesa_request()
-        form = Form(self.env[action["res_model"]].with_user(self.accountant).with_context(action["context"]))
+        form = Form(self.env[action["res_model"]].with_user(self.accountant).browse(action["res_id"]))
         self.assertEqual((form.amount, form.phone), (1160, "0712 345 678"))
         form.amount = 500
         wizard = form.save()

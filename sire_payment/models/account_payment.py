@@ -55,9 +55,7 @@ class AccountPayment(models.Model):
         What a confirmed transaction books has arrived already: it is never refused, the surplus is the client's credit.
         """
         self.ensure_one()
-        tx_sudo = (
-            self.payment_transaction_id.sudo()
-        )  # Whoever enters a payment may not read other people's transactions.
+        tx_sudo = self.payment_transaction_id.sudo()  # Who enters a payment may not read other people's transactions.
         has_arrived = tx_sudo.state == "done" and self.currency_id.compare_amounts(self.amount, tx_sudo.amount) == 0
         return bool(
             self.invoice_ids.filtered(lambda move: move._sire_is_payable_kind())

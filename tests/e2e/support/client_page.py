@@ -70,6 +70,25 @@ class ClientPage(Counter):
         self.page.locator("form.pay [name=phone]").fill(phone)
         self.tap(self.page.locator("form.pay button[type=submit]"))
 
+    def unfold_pay_bill(self):
+        """Unfold how to pay without a prompt.
+
+        :return: number, account and amount, as they are copied
+        :rtype: list[str]
+        """
+        self.tap(self.page.get_by_text("Phone not ringing? Pay here"))
+        values = self.page.locator(".copies dd:first-of-type")
+        expect(values.first).to_be_visible()
+        return [value.get_attribute("data-copy") or value.inner_text() for value in values.all()]
+
+    def claim(self, code):
+        """Name the code of a payment that was made from another phone."""
+        field = self.page.locator("[name=receipt]")
+        if not field.is_visible():
+            self.tap(self.page.get_by_text("Paid from another phone?"))
+        field.fill(code)
+        self.tap(self.page.get_by_role("button", name="Find my payment"))
+
     def expect_waiting(self):
         expect(self.page.locator("#waiting")).to_be_visible()
         expect(self.page.locator("#waiting .seconds")).to_have_text(re.compile(r"^\d+$"))

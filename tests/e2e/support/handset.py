@@ -1,10 +1,13 @@
 """The sandbox's phone: a person who gets a PIN prompt."""
 
+import re
+
 from playwright.sync_api import expect
 
 from .sandbox import international
 
 RIGHT_PIN, WRONG_PIN = "1234", "9999"
+CONFIRMED = re.compile(r"\b([A-Z0-9]{10}) Confirmed\.")
 
 
 class Handset:
@@ -29,3 +32,21 @@ class Handset:
 
     def cancel(self):
         self.page.get_by_role("button", name="Cancel", exact=True).click()
+
+    def lipa(self, number, account, amount, pin=RIGHT_PIN):
+        """Pay to a pay bill from the phone's own menu, without any prompt."""
+        self.page.goto(f"{self.address}/lipa")
+        for label, value in (
+            ("Business number", number),
+            ("Account number", account),
+            ("Amount in shillings", amount),
+            ("M-Pesa PIN", pin),
+        ):
+            self.page.get_by_label(label).fill(str(value))
+        self.page.get_by_label("M-Pesa PIN").press("Enter")
+
+    def receipt(self):
+        """Wait for the message that money was sent, and return its code."""
+        message = self.page.get_by_text(CONFIRMED).first
+        expect(message).to_be_visible()
+        return CONFIRMED.search(message.inner_text())[1]

@@ -16,6 +16,8 @@
 
     const main = () => document.getElementById("main");
     const isLive = () => Boolean(main().dataset.live);
+    /* Somebody reads how to pay without a prompt: the payment may come at any moment. */
+    const isWatched = () => isLive() || Boolean(main().querySelector(".paybill[open]"));
     const url = (suffix, ...query) => {
         const parts = [language, ...query].filter(Boolean).join("&");
         return path + suffix + (parts ? `?${parts}` : "");
@@ -100,7 +102,7 @@
     function again() {
         clearTimeout(timer);
         const age = Date.now() - since;
-        if (isLive() && age < GIVE_UP_MS) {
+        if (isWatched() && age < GIVE_UP_MS) {
             timer = setTimeout(look, age < FAST_FOR_MS ? FAST_MS : SLOW_MS);
         }
     }
@@ -172,6 +174,45 @@
             relabel(event.target.form);
         }
     });
+    document.addEventListener("click", async (event) => {
+        const button = event.target.closest?.("[data-done]");
+        if (!button) {
+            return;
+        }
+        const value = button.closest("div").querySelector("dd");
+        const label = button.dataset.label || button.textContent;
+        try {
+            await navigator.clipboard.writeText(value.dataset.copy || value.textContent.trim());
+            button.dataset.label = label;
+            button.textContent = button.dataset.done;
+            say(button.dataset.done);
+            setTimeout(() => {
+                button.textContent = label;
+            }, 2000);
+        } catch {
+            getSelection().selectAllChildren(
+                value
+            ); /* An old browser, or not HTTPS: it is marked, to be copied by hand. */
+        }
+    });
+    document.addEventListener(
+        "toggle",
+        (event) => {
+            if (event.target.matches?.(".paybill")) {
+                since = Date.now();
+                again();
+            }
+        },
+        true
+    );
+    /* Safaricom drew no QR code: the numbers are there all the same. */
+    document.addEventListener(
+        "error",
+        (event) => {
+            event.target.closest?.(".qr")?.remove();
+        },
+        true
+    );
     /* Back from the M-Pesa prompt, or from another page: look at once. */
     document.addEventListener("visibilitychange", () => {
         if (!document.hidden && main().dataset.state !== "open") {

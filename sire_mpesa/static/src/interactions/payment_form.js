@@ -33,7 +33,21 @@ patch(PaymentForm.prototype, {
                 return;
             }
         }
+        this.isSireMpesa = providerCode === "mpesa";
         await super._initiatePaymentFlow(...arguments);
+    },
+
+    /**
+     * @override method from @payment/interactions/payment_form: what one M-Pesa payment cannot carry is paid in steps,
+     * in whole shillings. A link without a document is for its own amount alone.
+     */
+    _prepareTransactionRouteParams() {
+        const params = super._prepareTransactionRouteParams(...arguments);
+        const step = this.isSireMpesa && Number(this._getSireMpesaPhoneInput().dataset.step);
+        if (step && params.amount >= 1 && this.paymentContext.transactionRoute !== "/payment/transaction") {
+            params.amount = Math.min(Math.floor(params.amount), step);
+        }
+        return params;
     },
 
     /**

@@ -19,9 +19,9 @@ export class MpesaStatus extends Component {
     }
 
     schedule() {
-        const { state, seconds_left: left } = this.state.status;
-        if (state === "waiting") {
-            this.timer = setTimeout(() => this.look(), left ? PAUSE : LONG_PAUSE);
+        const { state, seconds_left: left, wait } = this.state.status;
+        if (state === "waiting" || wait) {
+            this.timer = setTimeout(() => this.look(), left || wait ? PAUSE : LONG_PAUSE);
         }
     }
 

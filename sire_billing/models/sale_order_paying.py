@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    """How a quotation is paid: through its one invoice, the agreed deposit first."""
+
+    _inherit = "sale.order"
+
+    sire_payable = fields.Monetary(
+        string="May Be Paid Now",
+        compute="_compute_sire_payable",
+        compute_sudo=True,
+        groups="sire_access.group_see_money",
+    )
+
+    # === COMPUTES ===#
+
+    @api.depends("state", "invoice_ids.state", "invoice_ids.amount_residual", "invoice_ids.transaction_ids.state")
+    def _compute_sire_payable(self):
+        for order in self:
+            invoice = order._sire_get_invoice()
+            order.sire_payable = invoice._sire_get_payable() if invoice else 0.0
+
+    @api.onchange("require_payment")
+    def _onchange_require_payment(self):
+        """All of it is no deposit: begin with the half."""
+        if self.require_payment and not 0 < self.prepayment_percent < 1:
+            self.prepayment_percent = 0.5
+
+    # === ACTIONS ===#
+
+    def action_mpesa_request(self):
+        """Button: ask the client's phone for the PIN, for the invoice of this quotation.
+
+        :raise UserError: when there is nothing to pay yet
+        """
+        self.ensure_one()
+        self.check_access("read")
+        invoice = self._sire_get_invoice()
+        if self.state != "sale" or invoice.state != "posted":
+            raise UserError(self._sire_say_paid_by_invoice())
+        wizard = self.env["sire.mpesa.request.wizard"]._make(invoice)
+        deposit = invoice._sire_get_deposit()
+        if 0 < deposit < wizard.amount:
+            wizard.amount = deposit
+        return wizard._open()
+
+    # === HELPERS ===#
+
+    def _sire_has_deposit(self):
+        """:return: whether the client agrees to pay a part before the work begins"""
+        return bool(self.require_payment and 0 < self.prepayment_percent < 1)
+
+    def _sire_say_paid_by_invoice(self):
+        """:return: one sentence: why no money is taken for a quotation, and what to do"""
+        return self.env._(
+            "%s is paid through its invoice: approve the quotation with the link that was sent, then pay there.",
+            ", ".join(self.mapped("name")),
+        )
