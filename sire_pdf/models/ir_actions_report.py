@@ -3,10 +3,7 @@ import importlib.util
 import io
 import logging
 import os
-import threading
 import zlib
-from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
 
 from odoo import api, models
 from odoo.exceptions import MissingError, UserError
@@ -21,18 +18,20 @@ from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 from ..const import AUTOMATIC, CHROMIUM, CONTEXT_TITLE, ENGINE_PARAMETER, WKHTMLTOPDF
 from ..engine import find
 from ..engine.client import PrintError, PrintServer
-from ..pdf import finish
-from ..pdf.geometry import geometry
-from ..pdf.job import jobs
+from ..engine.pdf import qr
+from ..engine.pdf.geometry import geometry
 
 _logger = logging.getLogger(__name__)
 
 SIZES = {size["key"]: (size["width"], size["height"]) for size in PAPER_SIZES if "width" in size}
 # After these nothing was printed and the other engine may try; after the rest it would fare no better.
 OTHER_ENGINE_MAY = ("missing", "down", "gone")
+# The host's options of a QR code that we draw; with another one, a mask for example, it draws.
+QR_OPTIONS = {"width": 600, "height": 100, "quiet": 1, "barBorder": 4, "barLevel": "L", "humanreadable": 0}
+QR_LEVELS = ("L", "M", "Q", "H")
+QR_PIXELS = 1_200_000
 FONT_TOOLS = importlib.util.find_spec("fontTools") is not None
 PRINTED = "sire_pdf_printed"  # in the cursor's cache: the last file, and how many bodies it has
-ROUNDS = 3  # pages are counted from a layout without breaks; a wrong guess is printed again
 
 
 class IrActionsReport(models.Model):
@@ -188,55 +187,37 @@ class IrActionsReport(models.Model):
         """
         address = self._get_report_url().rstrip("/")
         finder, public = self._sire_pdf_finders()
-        made, pieces = jobs(
-            bodies, header and str(header), footer and str(footer), geometry(arguments, SIZES), address,
-            self._sire_pdf_own_addresses(address), self._sire_pdf_tenant(), public._find_sheet,
-        )  # fmt: skip
+        order = {
+            "bodies": [str(body) for body in bodies], "header": header and str(header), "footer": footer and str(footer),
+            "page": geometry(arguments, SIZES).as_dict(), "address": address, "ours": self._sire_pdf_own_addresses(address),
+            "tenant": self._sire_pdf_tenant(), "title": title, "language": (self.env.lang or "").replace("_", "-"),
+            "nameless_fonts": FONT_TOOLS,
+        }  # fmt: skip
 
         def answer(url, scope):
+            if scope == "name":
+                return public._find_sheet(url)
             if scope == "style":
                 return public._find("/" + url.split("/", 2)[2])
             return (finder if scope == "job" else public)._find(url)
 
-        parts = self._sire_pdf_parts(made, answer)
-        outline = [piece.heading or f"{title} {number}" for number, piece in enumerate(pieces, 1)]
-        language = pieces[0].language or (self.env.lang or "").replace("_", "-")
-        return finish.document(parts, title, language, address, outline, nameless_fonts=FONT_TOOLS)
+        return self._sire_pdf_server().document(order, answer)
 
     @api.model
-    def _sire_pdf_parts(self, made, answer):
-        """Prints jobs, several at once; what is asked meanwhile is answered here, on the one cursor that there is."""
-        print_server = self._sire_pdf_server()
-        if len(made) == 1:
-            return [_printed(print_server, made[0], answer)]
-        questions = SimpleQueue()
-
-        over = threading.Event()
-
-        def ask(*question):
-            reply = SimpleQueue()
-            questions.put((question, reply))
-            while not over.is_set():
-                with contextlib.suppress(Empty):
-                    return reply.get(timeout=1)
-            return None
-
-        with ThreadPoolExecutor(len(made)) as threads:
-            futures = [threads.submit(_printed, print_server, job, ask) for job in made]
-            for future in futures:
-                future.add_done_callback(lambda _future: questions.put(None))
-            unanswered = len(futures)
-            try:
-                while unanswered:
-                    asked = questions.get()
-                    if asked is None:
-                        unanswered -= 1
-                    else:
-                        question, reply = asked
-                        reply.put(answer(*question))
-            finally:
-                over.set()  # whatever happened here, nobody waits for an answer any more
-            return [future.result() for future in futures]
+    def barcode(self, barcode_type, value, **kwargs):
+        """A QR code, which the host takes longer to draw than an invoice takes to print; all others are the host's."""
+        if barcode_type == "QR" and isinstance(value, str) and not kwargs.keys() - QR_OPTIONS:
+            options = {**QR_OPTIONS, **kwargs}
+            width, height = int(options["width"]), int(options["height"])
+            border = int(options["barBorder"]) if int(options["quiet"]) else 0
+            level = options["barLevel"] if options["barLevel"] in QR_LEVELS else "L"
+            # what the host refuses, it refuses itself
+            if 0 < width * height <= QR_PIXELS and border >= 0:
+                with contextlib.suppress(ValueError):
+                    picture = qr.png(value, width, height, border, level)
+                    if picture:
+                        return picture
+        return super().barcode(barcode_type, value, **kwargs)
 
     # === WHOSE DOCUMENT === #
 
@@ -268,16 +249,3 @@ class IrActionsReport(models.Model):
         """:return: what tells one database's pages from another's"""
         return f"{self.env.cr.dbname} {config['db_host'] or ''} {self.env['ir.config_parameter'].sudo().get_param('database.uuid')}"
 
-
-def _printed(print_server, job, answer):
-    """:return: the pages of a job, with the right number on each"""
-    for _round in range(ROUNDS):
-        composed, data = print_server.print(job, answer)
-        try:
-            part = finish.part(data, composed)
-        except ValueError as error:
-            raise PrintError("failed", str(error)) from error
-        if part.counts == composed["counts"] or not composed["overlays"]:
-            return part
-        job = {**job, "counts": part.counts}
-    raise PrintError("failed", f"the pages cannot be counted: {part.counts}, not {composed['counts']}")

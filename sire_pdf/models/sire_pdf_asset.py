@@ -13,7 +13,7 @@ from odoo.tools.image import image_guess_size_from_field_name, image_process
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..engine.assets import digest
-from ..pdf.css import narrow
+from ..engine.pdf.css import narrow
 
 _logger = logging.getLogger(__name__)
 
@@ -38,7 +38,6 @@ ROUTES = Map(
     strict_slashes=False,
 )  # fmt: skip
 _MATCHER = ROUTES.bind("here")
-_sheets = {}  # (database, address that never changes its content) → digest
 
 
 class SirePdfAsset(models.AbstractModel):
@@ -78,21 +77,13 @@ class SirePdfAsset(models.AbstractModel):
     @api.model
     def _find_sheet(self, address):
         """:param str address: of a style sheet on this server
-        :return: its digest and its path, the same for the same content; None when there is none
+        :return: a type, its digest, and whether it is the same for ever at that address; None when there is no style sheet
         """
+        found = self._find(address) if address.startswith("/") else None
+        if not found or not found[0].startswith("text/css"):
+            return None
         lasting = address.startswith("/web/assets/") and "/debug/" not in address
-        key = self.env.cr.dbname, address
-        known = _sheets.get(key) if lasting else None
-        if not known:
-            found = self._find(address) if address.startswith("/") else None
-            if not found or not found[0].startswith("text/css"):
-                return None
-            known = digest(found[1])
-            if lasting:
-                if len(_sheets) > 500:
-                    _sheets.clear()
-                _sheets[key] = known
-        return known, address
+        return "text/plain", digest(found[1]).encode(), lasting
 
     # === KINDS === #
 
