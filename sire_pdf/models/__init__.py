@@ -1,3 +1,5 @@
+from . import ir_qweb
+from . import res_company
 from . import sire_pdf_asset
 from . import ir_actions_report
 from . import res_config_settings

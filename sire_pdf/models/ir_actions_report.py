@@ -1,8 +1,10 @@
+import base64
 import contextlib
 import importlib.util
 import io
 import logging
 import os
+import re
 import zlib
 
 from odoo import api, models
@@ -15,11 +17,20 @@ from odoo.tools.safe_eval import safe_eval, time
 from odoo.addons.base.models import ir_actions_report as base_report
 from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 
-from ..const import AUTOMATIC, CHROMIUM, CONTEXT_TITLE, ENGINE_PARAMETER, WKHTMLTOPDF
+from ..const import (
+    AUTOMATIC,
+    CHROMIUM,
+    CONTEXT_BY_ADDRESS,
+    CONTEXT_PAGES,
+    CONTEXT_TITLE,
+    ENGINE_PARAMETER,
+    WKHTMLTOPDF,
+)
 from ..engine import find
 from ..engine.client import PrintError, PrintServer
 from ..engine.pdf import qr
 from ..engine.pdf.geometry import geometry
+from ..turns import html_turns
 
 _logger = logging.getLogger(__name__)
 
@@ -85,17 +96,26 @@ class IrActionsReport(models.Model):
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         report = self._get_report(report_ref)
-        named = self.with_context(**{CONTEXT_TITLE: self._sire_pdf_title(report, res_ids)})
-        self._sire_pdf_prepare(report, res_ids)
+        if self._sire_pdf_engine() != CHROMIUM:
+            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        named = self.with_context(**{CONTEXT_TITLE: self._sire_pdf_title(report, res_ids), CONTEXT_BY_ADDRESS: True})
         cache = self.env.cr.cache
         cache.pop(PRINTED, None)
-        streams = super(IrActionsReport, named)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        with html_turns.turn():
+            self._sire_pdf_prepare(report, res_ids)
+            streams = super(IrActionsReport, named)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
         whole, bodies = cache.pop(PRINTED, (None, 0))
         cut = [found["stream"] for found in streams.values()]
         if whole and bodies == len(cut) and False not in streams and None not in cut:
             for index, stream in enumerate(cut):
                 stream.sire_pdf_piece = whole, index, bodies, zlib.crc32(stream.getbuffer())
         return streams
+
+    def _prepare_html(self, html, report_model=False):
+        if self._sire_pdf_engine() != CHROMIUM:
+            return super()._prepare_html(html, report_model=report_model)
+        paged = self.with_context(**{CONTEXT_PAGES: {}})
+        return super(IrActionsReport, paged)._prepare_html(html, report_model=report_model)
 
     @api.model
     def _merge_pdfs(self, streams, handle_error=None):
@@ -150,10 +170,23 @@ class IrActionsReport(models.Model):
                 return pdf
             except PrintError as error:
                 self._sire_pdf_failed(error)
+            bodies = list(map(self._sire_pdf_by_value, bodies))
+            header, footer = self._sire_pdf_by_value(header), self._sire_pdf_by_value(footer)
         return super()._run_wkhtmltopdf(
             bodies, report_ref=report_ref, header=header, footer=footer, landscape=landscape,
             specific_paperformat_args=specific_paperformat_args, set_viewport_size=set_viewport_size,
         )  # fmt: skip
+
+    @api.model
+    def _sire_pdf_by_value(self, html):
+        """:return: HTML for another engine, which cannot ask for what only the print server is given"""
+        asset = self.env["sire.pdf.asset"]
+
+        def picture(match):
+            kind, content, _shared = asset._find_letterhead_logo(int(match[1]), match[2])
+            return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+        return html and re.sub(r"/sire_pdf/logo/(\d+)/(\d+)", picture, str(html))
 
     @api.model
     def _sire_pdf_failed(self, error):
@@ -201,6 +234,7 @@ class IrActionsReport(models.Model):
                 return public._find("/" + url.split("/", 2)[2])
             return (finder if scope == "job" else public)._find(url)
 
+        html_turns.give_back()
         return self._sire_pdf_server().document(order, answer)
 
     @api.model

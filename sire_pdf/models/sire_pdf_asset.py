@@ -33,10 +33,12 @@ ROUTES = Map(
           for what in _IMAGE for name in ("", "/<string:filename>")),
         Rule("/report/barcode", endpoint="barcode"),
         Rule("/report/barcode/<string:barcode_type>/<path:value>", endpoint="barcode"),
+        Rule("/sire_pdf/logo/<int:company>/<string:version>", endpoint="letterhead_logo"),  # ours: nothing serves it
         *(Rule(path, endpoint="logo") for path in ("/logo", "/logo.png", "/web/binary/company_logo")),
     ],
     strict_slashes=False,
 )  # fmt: skip
+EMPTY = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="  # a pixel of glass
 _MATCHER = ROUTES.bind("here")
 
 
@@ -172,6 +174,13 @@ class SirePdfAsset(models.AbstractModel):
         ).exists()
         content = base64.b64decode(company_sudo.logo_web or b"")
         return (guess_mimetype(content, default="image/png"), content, False) if content else None
+
+    @api.model
+    def _find_letterhead_logo(self, company, version, **_options):
+        """The logo as large as it was uploaded, kept by the print server for the next documents; nothing, where there is none."""
+        # as above: any company's logo is everybody's
+        content = base64.b64decode(self.env["res.company"].sudo().browse(company).exists().logo or EMPTY)
+        return guess_mimetype(content, default="image/png"), content, True
 
     @api.model
     def _find_served(self, path):
