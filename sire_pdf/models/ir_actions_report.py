@@ -159,13 +159,14 @@ class IrActionsReport(models.Model):
         engine = self._sire_pdf_engine()
         if engine == CHROMIUM:
             report = self._get_report(report_ref) if report_ref else self
+            paper = report.get_paperformat()
             arguments = self._build_wkhtmltopdf_args(
-                report.get_paperformat(), landscape, specific_paperformat_args=specific_paperformat_args,
+                paper, landscape, specific_paperformat_args=specific_paperformat_args,
                 set_viewport_size=set_viewport_size,
             )  # fmt: skip
             title = self.env.context.get(CONTEXT_TITLE) or (report.name if report_ref else "") or self.env.company.name
             try:
-                pdf = self._sire_pdf_print(bodies, header, footer, arguments, title)
+                pdf = self._sire_pdf_print(bodies, header, footer, arguments, title, paper.sire_roll)
                 self.env.cr.cache[PRINTED] = pdf, len(bodies)
                 return pdf
             except PrintError as error:
@@ -212,9 +213,10 @@ class IrActionsReport(models.Model):
         raise UserError(sentence) from error
 
     @api.model
-    def _sire_pdf_print(self, bodies, header, footer, arguments, title):
+    def _sire_pdf_print(self, bodies, header, footer, arguments, title, roll=False):
         """:param list bodies: HTML documents
         :param list arguments: for wkhtmltopdf, whose meaning they keep
+        :param bool roll: whether a page is as long as its document
         :return: a PDF as bytes
         :raise PrintError: when nothing was printed
         """
@@ -222,7 +224,7 @@ class IrActionsReport(models.Model):
         finder, public = self._sire_pdf_finders()
         order = {
             "bodies": [str(body) for body in bodies], "header": header and str(header), "footer": footer and str(footer),
-            "page": geometry(arguments, SIZES).as_dict(), "address": address, "ours": self._sire_pdf_own_addresses(address),
+            "page": {**geometry(arguments, SIZES).as_dict(), "roll": bool(roll)}, "address": address, "ours": self._sire_pdf_own_addresses(address),
             "tenant": self._sire_pdf_tenant(), "title": title, "language": (self.env.lang or "").replace("_", "-"),
             "nameless_fonts": FONT_TOOLS,
         }  # fmt: skip

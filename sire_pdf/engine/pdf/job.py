@@ -45,6 +45,7 @@ def jobs(order, pieces, known):
     :return: the jobs in order
     """
     page = order["page"]
+    together = 1 if page["roll"] else TOGETHER  # pages of one job are of one size
     extra = [found for found in (pieces.header, pieces.footer) if found]
     scoped = "".join(
         f"@scope (.{name}) {{ {found.style} }}\n"
@@ -56,8 +57,8 @@ def jobs(order, pieces, known):
     for (sheets, style), alike in groupby(pieces.bodies, key=lambda one: (one.sheets, one.style)):  # pylint: disable=bad-builtin-groupby
         alike = list(alike)
         wanted = dict.fromkeys([*sheets, *(one for found in extra for one in found.sheets)])
-        for start in range(0, len(alike), TOGETHER):
-            some = alike[start : start + TOGETHER]
+        for start in range(0, len(alike), together):
+            some = alike[start : start + together]
             here = slice(at, at + len(some))
             overlaid = any(pieces.headers[here]) or any(pieces.footers[here]) or page["header_line"]
             made.append({
