@@ -100,11 +100,11 @@ class TestStatement(StatementCase, TransactionCase):
             [(row["kind"], f"{row['charged']:.2f}", f"{row['paid']:.2f}", f"{row['balance']:.2f}") for row in found["rows"]],
             [
                 ("Invoice", "20000.33", "0.00", "26000.38"),
-                ("Payment", "0.00", "5000.11", "21000.27"),
+                ("Payment,", "0.00", "5000.11", "21000.27"),
                 ("Credit note", "0.00", "1000.07", "20000.20"),
                 ("Invoice", "300.30", "0.00", "20300.50"),
-                ("Payment", "0.00", "1000.00", "19300.50"),
-                ("Money returned", "200.02", "0.00", "19500.52"),
+                ("Payment,", "0.00", "1000.00", "19300.50"),
+                ("Money returned,", "200.02", "0.00", "19500.52"),
             ],
         )  # fmt: skip
 
@@ -233,6 +233,7 @@ class TestStatement(StatementCase, TransactionCase):
         wizard = self.env["sire.statement.wizard"].browse(action["context"]["active_ids"])
         text, tree = self.read(wizard)
         self.assertIn("Baobab Hotels Ltd", text)
+        self.assertEqual([node.text_content().strip() for node in tree.iter("h2")], ["Statement"])
         self.assertIn("61,770", text)
         self.assertFalse(tree.find_class("o_sire_watermark"))
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
