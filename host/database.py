@@ -15,7 +15,7 @@ import subprocess
 from . import modules, paths, process, serve, settings
 from .errors import Failure
 from .kenya import HOST_MODULES, LANGUAGES, SCRIPT
-from .ui import Step
+from .ui import Step, say
 
 ASSETS = SCRIPT.parent / "assets.py"
 KEPT = 6  # prepared databases of ours; older ones are dropped
@@ -83,7 +83,9 @@ class Databases:
         self.cluster.sql(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
 
     def sweep(self):
-        """Drops what interrupted builds and test runs left."""
+        """Drops what interrupted builds and test runs left, and what can be made anew after the machine lost its power."""
+        if self.cluster.in_doubt():
+            self._drop_doubtful()
         names = self.names()
         for name in names:
             found = re.fullmatch(r"(?:test|run)_(\d+)_.*", name)
@@ -95,6 +97,29 @@ class Databases:
         for folder in self.files.iterdir():
             if folder.name not in names:
                 paths.remove(folder)
+
+    def _drop_doubtful(self):
+        """After a power cut nobody knows what of a prepared database reached the disk; a person's own is never dropped."""
+        own = []
+        for name in self.names():
+            if re.fullmatch(r"(host|prepared)_.*|(test|run)_\d+_.*", name) or name.endswith("_part"):
+                self.drop(name)
+            else:
+                own.append(name)
+        say("... the machine stopped while PostgreSQL ran: prepared databases are made anew")
+        if own:
+            say(f"    kept: {', '.join(own)}. When something is wrong with it, ./sire reset makes it anew, without its data")
+        self.cluster.trust()
+
+    def _whole(self, name, made_of):
+        """Whether a prepared database is there with all that belongs to it; what is left of another one is dropped."""
+        if name not in self.names():
+            return False
+        invalid = self.cluster.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}' AND datconnlimit = -2")
+        if not invalid and self.made_of(name) == made_of and (self.files / name).is_dir():
+            return True
+        self.drop(name)
+        return False
 
     # -- building
 
@@ -166,7 +191,7 @@ class Databases:
         :return: its name
         """
         name = f"host_{self.host_key()}"
-        if name in self.names():
+        if self._whole(name, {"host": self.host_key(), "modules": {}}):
             return name
         part = f"{name}_part"
         with Step("Host database: Odoo for a Kenyan company, once") as step:
@@ -219,7 +244,7 @@ class Databases:
         prints = modules.fingerprints(modules.closure(wanted))
         key = hashlib.sha256(json.dumps([self.host_key(), prints, warm], sort_keys=True).encode()).hexdigest()[:12]
         name = f"prepared_{key}"
-        if name in self.names():
+        if self._whole(name, {"host": self.host_key(), "modules": prints}):
             return name
         base, there = self._nearest(prints, host)
         part = f"{name}_part"

@@ -13,6 +13,7 @@ from .ui import Step
 
 USER = "odoo"
 SERVICE = "postgres"  # who runs the cluster when we are root: initdb refuses root
+BOOT = Path("/proc/sys/kernel/random/boot_id")  # another one after each start of the machine
 LONGEST_SOCKET = 90  # bytes of a socket's folder; the kernel allows 107 for all of the address
 SETTINGS = """
 # written by ./sire
@@ -127,6 +128,7 @@ class Cluster:
         self._check_version()
         if self.running():
             return False
+        self._look_back()
         log = self.root / "server.log"
         settings = self.root / "sire.conf"
         paths.write(settings, SETTINGS + f"unix_socket_directories = '{self.socket}'\nunix_socket_permissions = 0700\n")
@@ -145,6 +147,45 @@ class Cluster:
             said = process.read(["tail", "-n", "20", log])
             raise explain("PostgreSQL's start", said or done.stdout, log)
         return True
+
+    # -- after the machine stopped without a word
+
+    @property
+    def _boot(self):
+        return self.root / "boot"
+
+    @property
+    def _doubt(self):
+        return self.root / "doubt"
+
+    def _look_back(self):
+        """Before a start: did the machine lose its power while the server ran? Then what it held in memory is lost.
+
+        When only the server was killed nothing is: the kernel still writes what it was given.
+        """
+        now = BOOT.read_text().strip() if BOOT.exists() else ""
+        before = self._boot.read_text() if self._boot.exists() else None
+        if before != now and self._state() != "shut down":
+            self._doubt.touch()
+        paths.write(self._boot, now)
+
+    def _state(self):
+        """What the server wrote about itself last: ``shut down`` when it ended in good order."""
+        env = {**(as_service().get("env") or os.environ), "LC_ALL": "C"}
+        command = [self.bin / "pg_controldata", "-D", self.data]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd="/", **{**as_service(), "env": env}
+        )
+        found = re.search(r"Database cluster state:\s*(.+)", done.stdout)
+        return found[1].strip() if found else "unknown"
+
+    def in_doubt(self):
+        """Whether the machine stopped under the server since :meth:`trust` was called."""
+        return self._doubt.exists()
+
+    def trust(self):
+        """What could be made anew was dropped: the rest is what there is."""
+        paths.remove(self._doubt)
 
     def _make(self):
         part = self.root / "data.part"

@@ -6,6 +6,10 @@
     "author": "SIRE",
     "license": "LGPL-3",
     "depends": ["web"],
-    "data": ["views/report_letterhead_templates.xml", "views/res_config_settings_views.xml"],
+    "data": [
+        "views/report_letterhead_templates.xml",
+        "views/report_paperformat_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
     "assets": {"web.report_assets_common": ["sire_pdf/static/src/scss/report_letterhead.scss"]},
 }

@@ -14,6 +14,7 @@ from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 DPI = 64
+ROLL_DPI = 110  # 80 mm are small beside A4
 COLOURS = 32
 OPEN = [("move_type", "=", "out_invoice"), ("state", "=", "posted"), ("payment_state", "=", "not_paid")]
 PAID = [("move_type", "=", "out_invoice"), ("payment_state", "in", ["paid", "in_payment"])]
@@ -25,6 +26,7 @@ DOCUMENTS = (
     ("invoice", "account.report_invoice_with_payments", "account.move", OPEN),
     ("invoice-paid", "account.report_invoice_with_payments", "account.move", PAID),
     ("receipt", "sire_billing.report_sire_receipt", "account.payment", [("sire_receipt_number", "!=", False)]),
+    ("receipt-roll", "sire_billing.report_sire_receipt_roll", "account.payment", [("sire_receipt_number", "!=", False)]),
 )
 
 
@@ -53,6 +55,16 @@ class Demo:
             raise SystemExit(f"The demo has no {model} with {domain}.")
         return found[0]
 
+    def statement(self):
+        """:return: the number of a statement for this year, of the client with most invoices and payments"""
+        call = {"model": "account.move.line", "method": "formatted_read_group", "args": [], "kwargs": {
+            "domain": [("account_type", "=", "asset_receivable"), ("parent_state", "=", "posted")],
+            "groupby": ["partner_id"], "aggregates": ["__count"], "order": "__count desc", "limit": 1,
+        }}  # fmt: skip
+        ((client, _name),) = (group["partner_id"] for group in self._call("/web/dataset/call_kw", call))
+        call = {"model": "sire.statement.wizard", "method": "create", "args": [{"partner_ids": [client]}], "kwargs": {}}
+        return self._call("/web/dataset/call_kw", call)
+
     def print(self, report, number):
         """:return: a PDF"""
         answer = self.session.get(f"{self.url}/report/pdf/{report}/{number}", timeout=60)
@@ -60,9 +72,9 @@ class Demo:
         return answer.content
 
 
-def picture(pdf):
+def picture(pdf, dpi=DPI):
     """:return: the first page, small"""
-    command = ["pdftoppm", "-r", str(DPI), "-png", "-singlefile", "-"]
+    command = ["pdftoppm", "-r", str(dpi), "-png", "-singlefile", "-"]
     page = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
     return Image.open(io.BytesIO(page)).convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
 
@@ -73,8 +85,13 @@ def main():
     demo = Demo(parser.parse_args().url)
     for name, report, model, domain in DOCUMENTS:
         file = HERE / f"document-{name}.png"
-        picture(demo.print(report, demo.find(model, domain))).save(file, optimize=True)
-        print(f"{file.name}: {file.stat().st_size // 1000} kB")
+        save(picture(demo.print(report, demo.find(model, domain)), ROLL_DPI if "roll" in name else DPI), file)
+    save(picture(demo.print("sire_billing.report_sire_statement", demo.statement())), HERE / "document-statement.png")
+
+
+def save(image, file):
+    image.save(file, optimize=True)
+    print(f"{file.name}: {file.stat().st_size // 1000} kB")
 
 
 if __name__ == "__main__":

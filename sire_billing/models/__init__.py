@@ -12,6 +12,7 @@ from . import project_project
 from . import project_task
 from . import res_company
 from . import res_partner
+from . import res_partner_statement
 from . import res_users
 from . import sale_order
 from . import sale_order_approval

@@ -13,3 +13,4 @@ from . import test_print
 from . import test_quotation
 from . import test_races
 from . import test_roles
+from . import test_statement

@@ -5,6 +5,7 @@ import hashlib
 from collections import OrderedDict
 
 LIMIT = 64 * 1024 * 1024
+NAMES = 500
 
 
 def digest(content):
@@ -19,6 +20,13 @@ class Assets:
         self.size = 0
         self._known = OrderedDict()
         self._asking = {}
+        self.names = OrderedDict()  # (tenant, address of a style sheet that never changes) → its digest
+
+    def name(self, tenant, address, digest):
+        """Remembers what a style sheet is called."""
+        self.names[tenant, address] = digest
+        if len(self.names) > NAMES:
+            self.names.popitem(last=False)
 
     async def sheet(self, name, path, ask):
         """:param str name: its digest

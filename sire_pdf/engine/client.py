@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from . import find, wire
+from .pdf.job import TOGETHER
 from .pool import Limits
 
 START_SECONDS = 30
@@ -31,8 +32,8 @@ class PrintError(Exception):
 def _version():
     """Digits that change with the engine's files: a new engine does not meet an old server."""
     made_of = hashlib.sha256()
-    for path in sorted(HERE.iterdir()):
-        if path.is_file():
+    for path in sorted(HERE.rglob("*")):
+        if path.suffix in (".py", ".js", ".html"):
             made_of.update(path.name.encode() + path.read_bytes())
     return made_of.hexdigest()[:12]
 
@@ -64,19 +65,32 @@ class PrintServer:
         self.owner = owner
         self.name = f"print-{VERSION}.sock"
 
-    def print(self, job, answer, seconds=None):
-        """Has a job printed.
+    def document(self, order, answer):
+        """Has a document printed.
+
+        :param dict order: see :mod:`.document`
+        :param answer: function ``(url, scope)`` that returns ``(type, bytes, shared)``, or None to refuse
+        :return: the file as bytes
+        :raise PrintError: when nothing was printed
+        """
+        parts = 1 + len(order["bodies"]) // TOGETHER
+        return self._ask({"op": "document", "order": order}, answer, parts)[1]
+
+    def print(self, job, answer):
+        """Has the pages of one job printed.
 
         :param dict job: see :mod:`.wire`
-        :param answer: function ``(url, scope)`` that returns ``(type, bytes, shared)``, or None to refuse
-        :param float seconds: how long to wait at most
+        :param answer: as above
         :return: a dictionary with ``counts``, ``overlays`` and ``marked``, and the PDF as bytes
         :raise PrintError: when nothing was printed
         """
-        seconds = seconds or 2 * limits().seconds + START_SECONDS
+        return self._ask({"op": "print", "job": job}, answer, 1)
+
+    def _ask(self, message, answer, parts):
+        seconds = (parts + 1) * limits().seconds + START_SECONDS
         for attempt in (1, 2):
             try:
-                return self._print(job, answer, time.monotonic() + seconds)
+                return self._converse(message, answer, time.monotonic() + seconds)
             except (ConnectionError, EOFError) as error:
                 if attempt == 2:
                     raise PrintError("down", str(error) or type(error).__name__) from error
@@ -96,10 +110,10 @@ class PrintServer:
 
     # === THE CONVERSATION === #
 
-    def _print(self, job, answer, deadline):
+    def _converse(self, message, answer, deadline):
         with self._connect() as line:
             line.settimeout(max(0.1, deadline - time.monotonic()))
-            self._send(line, {"op": "print", "job": job, "owner": self.owner})
+            self._send(line, {**message, "owner": self.owner})
             while True:
                 line.settimeout(max(0.1, deadline - time.monotonic()))
                 message, blobs = self._receive(line)

@@ -4,6 +4,7 @@
 async function compose(job) {
     const geometry = job.page;
     const PX = 96 / 25.4; // CSS pixels in a millimetre
+    const ROLL_MOST = 5000; // millimetres: the longest page that the browser prints is 200 inches
     const scale = geometry.scale;
     const px = (mm) => `${(mm * PX) / scale}px`;
     const make = (part, className) => {
@@ -90,6 +91,12 @@ async function compose(job) {
         factor = widest > width + 1 ? Math.min(widest / width, geometry.shrink) : 1;
         width *= factor;
         document.body.style.width = `${width}px`;
+    }
+    if (geometry.roll) {
+        // paper from a roll is cut where the document ends; a millimetre of air, or rounding would make a second page
+        const tallest = Math.max(...bodies.map((body) => body.getBoundingClientRect().height));
+        const content = (tallest * scale) / (PX * factor);
+        geometry.height = Math.min(Math.ceil(geometry.top + content + geometry.bottom) + 1, ROLL_MOST);
     }
     const area = ((geometry.height - geometry.top - geometry.bottom) * PX * factor) / scale;
     const counts = bodies.map(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from . import wire
 from .cdp import BrowserGone
+from .document import document
 from .jail import Jail
 from .pool import Busy, JobFailed, Limits, Pool, TooLong
 
@@ -158,7 +159,7 @@ class Server:
         if message["op"] == "status":
             await talk.say({"done": True, "pid": os.getpid(), **await self.pool.status()})
             return
-        printing = asyncio.ensure_future(self._print(message["job"], talk))
+        printing = asyncio.ensure_future(self._print(message, talk))
         listening = asyncio.ensure_future(talk.listen())
         await asyncio.wait({printing, listening}, return_when=asyncio.FIRST_COMPLETED)
         if not printing.done():
@@ -168,10 +169,12 @@ class Server:
         if not printing.cancelled():
             await talk.say(*printing.result())
 
-    async def _print(self, job, talk):
+    async def _print(self, message, talk):
         """:return: the last frame of the conversation"""
         try:
-            composed, pdf = await self.pool.print(job, talk.ask)
+            if message["op"] == "document":
+                return {"done": True}, await document(self.pool, message["order"], talk.ask)
+            composed, pdf = await self.pool.print(message["job"], talk.ask)
             return {"done": True, **composed}, pdf
         except Busy as error:
             return ({"error": "busy", "detail": str(error)},)

@@ -1,9 +1,10 @@
 """What worker and print server say to each other: frames over a unix socket.
 
 A frame is the length of a header (four bytes), the header (JSON, an object), and the blobs whose lengths the header gives
-under ``blobs``. One connection is one job:
+under ``blobs``. One connection is one document:
 
-* worker: ``{"op": "print", "job": {…}}`` or ``{"op": "status"}``
+* worker: ``{"op": "document", "order": {…}}`` (see :mod:`.document`), ``{"op": "print", "job": {…}}`` (the pages of one job as the
+  browser printed them, unfiltered: how tests reach the walls behind the filter), or ``{"op": "status"}``
 * server, any number of times: ``{"need": 7, "url": "…", "scope": "job"}``; worker: ``{"have": 7, "type": "image/png",
   "shared": false}`` with one blob, or ``{"have": 7, "refused": true}``
 * server, last: ``{"done": true, …}`` with one blob, or ``{"error": "busy", "detail": "…"}``

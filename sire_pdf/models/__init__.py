@@ -1,3 +1,6 @@
+from . import ir_qweb
+from . import report_paperformat
+from . import res_company
 from . import sire_pdf_asset
 from . import ir_actions_report
 from . import res_config_settings

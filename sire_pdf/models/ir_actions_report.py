@@ -1,12 +1,11 @@
+import base64
 import contextlib
 import importlib.util
 import io
 import logging
 import os
-import threading
+import re
 import zlib
-from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
 
 from odoo import api, models
 from odoo.exceptions import MissingError, UserError
@@ -18,21 +17,32 @@ from odoo.tools.safe_eval import safe_eval, time
 from odoo.addons.base.models import ir_actions_report as base_report
 from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 
-from ..const import AUTOMATIC, CHROMIUM, CONTEXT_TITLE, ENGINE_PARAMETER, WKHTMLTOPDF
+from ..const import (
+    AUTOMATIC,
+    CHROMIUM,
+    CONTEXT_BY_ADDRESS,
+    CONTEXT_PAGES,
+    CONTEXT_TITLE,
+    ENGINE_PARAMETER,
+    WKHTMLTOPDF,
+)
 from ..engine import find
 from ..engine.client import PrintError, PrintServer
-from ..pdf import finish
-from ..pdf.geometry import geometry
-from ..pdf.job import jobs
+from ..engine.pdf import qr
+from ..engine.pdf.geometry import geometry
+from ..turns import html_turns
 
 _logger = logging.getLogger(__name__)
 
 SIZES = {size["key"]: (size["width"], size["height"]) for size in PAPER_SIZES if "width" in size}
 # After these nothing was printed and the other engine may try; after the rest it would fare no better.
 OTHER_ENGINE_MAY = ("missing", "down", "gone")
+# The host's options of a QR code that we draw; with another one, a mask for example, it draws.
+QR_OPTIONS = {"width": 600, "height": 100, "quiet": 1, "barBorder": 4, "barLevel": "L", "humanreadable": 0}
+QR_LEVELS = ("L", "M", "Q", "H")
+QR_PIXELS = 1_200_000
 FONT_TOOLS = importlib.util.find_spec("fontTools") is not None
 PRINTED = "sire_pdf_printed"  # in the cursor's cache: the last file, and how many bodies it has
-ROUNDS = 3  # pages are counted from a layout without breaks; a wrong guess is printed again
 
 
 class IrActionsReport(models.Model):
@@ -86,17 +96,26 @@ class IrActionsReport(models.Model):
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         report = self._get_report(report_ref)
-        named = self.with_context(**{CONTEXT_TITLE: self._sire_pdf_title(report, res_ids)})
-        self._sire_pdf_prepare(report, res_ids)
+        if self._sire_pdf_engine() != CHROMIUM:
+            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        named = self.with_context(**{CONTEXT_TITLE: self._sire_pdf_title(report, res_ids), CONTEXT_BY_ADDRESS: True})
         cache = self.env.cr.cache
         cache.pop(PRINTED, None)
-        streams = super(IrActionsReport, named)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        with html_turns.turn():
+            self._sire_pdf_prepare(report, res_ids)
+            streams = super(IrActionsReport, named)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
         whole, bodies = cache.pop(PRINTED, (None, 0))
         cut = [found["stream"] for found in streams.values()]
         if whole and bodies == len(cut) and False not in streams and None not in cut:
             for index, stream in enumerate(cut):
                 stream.sire_pdf_piece = whole, index, bodies, zlib.crc32(stream.getbuffer())
         return streams
+
+    def _prepare_html(self, html, report_model=False):
+        if self._sire_pdf_engine() != CHROMIUM:
+            return super()._prepare_html(html, report_model=report_model)
+        paged = self.with_context(**{CONTEXT_PAGES: {}})
+        return super(IrActionsReport, paged)._prepare_html(html, report_model=report_model)
 
     @api.model
     def _merge_pdfs(self, streams, handle_error=None):
@@ -140,21 +159,35 @@ class IrActionsReport(models.Model):
         engine = self._sire_pdf_engine()
         if engine == CHROMIUM:
             report = self._get_report(report_ref) if report_ref else self
+            paper = report.get_paperformat()
             arguments = self._build_wkhtmltopdf_args(
-                report.get_paperformat(), landscape, specific_paperformat_args=specific_paperformat_args,
+                paper, landscape, specific_paperformat_args=specific_paperformat_args,
                 set_viewport_size=set_viewport_size,
             )  # fmt: skip
             title = self.env.context.get(CONTEXT_TITLE) or (report.name if report_ref else "") or self.env.company.name
             try:
-                pdf = self._sire_pdf_print(bodies, header, footer, arguments, title)
+                pdf = self._sire_pdf_print(bodies, header, footer, arguments, title, paper.sire_roll)
                 self.env.cr.cache[PRINTED] = pdf, len(bodies)
                 return pdf
             except PrintError as error:
                 self._sire_pdf_failed(error)
+            bodies = list(map(self._sire_pdf_by_value, bodies))
+            header, footer = self._sire_pdf_by_value(header), self._sire_pdf_by_value(footer)
         return super()._run_wkhtmltopdf(
             bodies, report_ref=report_ref, header=header, footer=footer, landscape=landscape,
             specific_paperformat_args=specific_paperformat_args, set_viewport_size=set_viewport_size,
         )  # fmt: skip
+
+    @api.model
+    def _sire_pdf_by_value(self, html):
+        """:return: HTML for another engine, which cannot ask for what only the print server is given"""
+        asset = self.env["sire.pdf.asset"]
+
+        def picture(match):
+            kind, content, _shared = asset._find_letterhead_logo(int(match[1]), match[2])
+            return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+        return html and re.sub(r"/sire_pdf/logo/(\d+)/(\d+)", picture, str(html))
 
     @api.model
     def _sire_pdf_failed(self, error):
@@ -180,63 +213,47 @@ class IrActionsReport(models.Model):
         raise UserError(sentence) from error
 
     @api.model
-    def _sire_pdf_print(self, bodies, header, footer, arguments, title):
+    def _sire_pdf_print(self, bodies, header, footer, arguments, title, roll=False):
         """:param list bodies: HTML documents
         :param list arguments: for wkhtmltopdf, whose meaning they keep
+        :param bool roll: whether a page is as long as its document
         :return: a PDF as bytes
         :raise PrintError: when nothing was printed
         """
         address = self._get_report_url().rstrip("/")
         finder, public = self._sire_pdf_finders()
-        made, pieces = jobs(
-            bodies, header and str(header), footer and str(footer), geometry(arguments, SIZES), address,
-            self._sire_pdf_own_addresses(address), self._sire_pdf_tenant(), public._find_sheet,
-        )  # fmt: skip
+        order = {
+            "bodies": [str(body) for body in bodies], "header": header and str(header), "footer": footer and str(footer),
+            "page": {**geometry(arguments, SIZES).as_dict(), "roll": bool(roll)}, "address": address, "ours": self._sire_pdf_own_addresses(address),
+            "tenant": self._sire_pdf_tenant(), "title": title, "language": (self.env.lang or "").replace("_", "-"),
+            "nameless_fonts": FONT_TOOLS,
+        }  # fmt: skip
 
         def answer(url, scope):
+            if scope == "name":
+                return public._find_sheet(url)
             if scope == "style":
                 return public._find("/" + url.split("/", 2)[2])
             return (finder if scope == "job" else public)._find(url)
 
-        parts = self._sire_pdf_parts(made, answer)
-        outline = [piece.heading or f"{title} {number}" for number, piece in enumerate(pieces, 1)]
-        language = pieces[0].language or (self.env.lang or "").replace("_", "-")
-        return finish.document(parts, title, language, address, outline, nameless_fonts=FONT_TOOLS)
+        html_turns.give_back()
+        return self._sire_pdf_server().document(order, answer)
 
     @api.model
-    def _sire_pdf_parts(self, made, answer):
-        """Prints jobs, several at once; what is asked meanwhile is answered here, on the one cursor that there is."""
-        print_server = self._sire_pdf_server()
-        if len(made) == 1:
-            return [_printed(print_server, made[0], answer)]
-        questions = SimpleQueue()
-
-        over = threading.Event()
-
-        def ask(*question):
-            reply = SimpleQueue()
-            questions.put((question, reply))
-            while not over.is_set():
-                with contextlib.suppress(Empty):
-                    return reply.get(timeout=1)
-            return None
-
-        with ThreadPoolExecutor(len(made)) as threads:
-            futures = [threads.submit(_printed, print_server, job, ask) for job in made]
-            for future in futures:
-                future.add_done_callback(lambda _future: questions.put(None))
-            unanswered = len(futures)
-            try:
-                while unanswered:
-                    asked = questions.get()
-                    if asked is None:
-                        unanswered -= 1
-                    else:
-                        question, reply = asked
-                        reply.put(answer(*question))
-            finally:
-                over.set()  # whatever happened here, nobody waits for an answer any more
-            return [future.result() for future in futures]
+    def barcode(self, barcode_type, value, **kwargs):
+        """A QR code, which the host takes longer to draw than an invoice takes to print; all others are the host's."""
+        if barcode_type == "QR" and isinstance(value, str) and not kwargs.keys() - QR_OPTIONS:
+            options = {**QR_OPTIONS, **kwargs}
+            width, height = int(options["width"]), int(options["height"])
+            border = int(options["barBorder"]) if int(options["quiet"]) else 0
+            level = options["barLevel"] if options["barLevel"] in QR_LEVELS else "L"
+            # what the host refuses, it refuses itself
+            if 0 < width * height <= QR_PIXELS and border >= 0:
+                with contextlib.suppress(ValueError):
+                    picture = qr.png(value, width, height, border, level)
+                    if picture:
+                        return picture
+        return super().barcode(barcode_type, value, **kwargs)
 
     # === WHOSE DOCUMENT === #
 
@@ -268,16 +285,3 @@ class IrActionsReport(models.Model):
         """:return: what tells one database's pages from another's"""
         return f"{self.env.cr.dbname} {config['db_host'] or ''} {self.env['ir.config_parameter'].sudo().get_param('database.uuid')}"
 
-
-def _printed(print_server, job, answer):
-    """:return: the pages of a job, with the right number on each"""
-    for _round in range(ROUNDS):
-        composed, data = print_server.print(job, answer)
-        try:
-            part = finish.part(data, composed)
-        except ValueError as error:
-            raise PrintError("failed", str(error)) from error
-        if part.counts == composed["counts"] or not composed["overlays"]:
-            return part
-        job = {**job, "counts": part.counts}
-    raise PrintError("failed", f"the pages cannot be counted: {part.counts}, not {composed['counts']}")

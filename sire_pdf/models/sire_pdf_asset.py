@@ -13,7 +13,7 @@ from odoo.tools.image import image_guess_size_from_field_name, image_process
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..engine.assets import digest
-from ..pdf.css import narrow
+from ..engine.pdf.css import narrow
 
 _logger = logging.getLogger(__name__)
 
@@ -33,12 +33,13 @@ ROUTES = Map(
           for what in _IMAGE for name in ("", "/<string:filename>")),
         Rule("/report/barcode", endpoint="barcode"),
         Rule("/report/barcode/<string:barcode_type>/<path:value>", endpoint="barcode"),
+        Rule("/sire_pdf/logo/<int:company>/<string:version>", endpoint="letterhead_logo"),  # ours: nothing serves it
         *(Rule(path, endpoint="logo") for path in ("/logo", "/logo.png", "/web/binary/company_logo")),
     ],
     strict_slashes=False,
 )  # fmt: skip
+EMPTY = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="  # a pixel of glass
 _MATCHER = ROUTES.bind("here")
-_sheets = {}  # (database, address that never changes its content) → digest
 
 
 class SirePdfAsset(models.AbstractModel):
@@ -78,21 +79,13 @@ class SirePdfAsset(models.AbstractModel):
     @api.model
     def _find_sheet(self, address):
         """:param str address: of a style sheet on this server
-        :return: its digest and its path, the same for the same content; None when there is none
+        :return: a type, its digest, and whether it is the same for ever at that address; None when there is no style sheet
         """
+        found = self._find(address) if address.startswith("/") else None
+        if not found or not found[0].startswith("text/css"):
+            return None
         lasting = address.startswith("/web/assets/") and "/debug/" not in address
-        key = self.env.cr.dbname, address
-        known = _sheets.get(key) if lasting else None
-        if not known:
-            found = self._find(address) if address.startswith("/") else None
-            if not found or not found[0].startswith("text/css"):
-                return None
-            known = digest(found[1])
-            if lasting:
-                if len(_sheets) > 500:
-                    _sheets.clear()
-                _sheets[key] = known
-        return known, address
+        return "text/plain", digest(found[1]).encode(), lasting
 
     # === KINDS === #
 
@@ -181,6 +174,13 @@ class SirePdfAsset(models.AbstractModel):
         ).exists()
         content = base64.b64decode(company_sudo.logo_web or b"")
         return (guess_mimetype(content, default="image/png"), content, False) if content else None
+
+    @api.model
+    def _find_letterhead_logo(self, company, version, **_options):
+        """The logo as large as it was uploaded, kept by the print server for the next documents; nothing, where there is none."""
+        # as above: any company's logo is everybody's
+        content = base64.b64decode(self.env["res.company"].sudo().browse(company).exists().logo or EMPTY)
+        return guess_mimetype(content, default="image/png"), content, True
 
     @api.model
     def _find_served(self, path):

@@ -337,7 +337,7 @@ class TestEngineChoice(DocumentCase):
         base = "odoo.addons.base.models.ir_actions_report"
         for code in ("down", "gone", "missing"):
             with (
-                patch.object(PrintServer, "print", side_effect=PrintError(code, "for a test")),
+                patch.object(PrintServer, "document", side_effect=PrintError(code, "for a test")),
                 patch(f"{base}.IrActionsReport._run_wkhtmltopdf", return_value=b"by the other") as other,
                 patch(f"{base}._wkhtml") as wkhtml,
                 self.assertLogs("odoo.addons.sire_pdf", "WARNING"),
@@ -348,7 +348,7 @@ class TestEngineChoice(DocumentCase):
 
     def test_says_what_is_wrong(self):
         for code, word in (("busy", "minute"), ("slow", "too long"), ("failed", "administrator")):
-            with patch.object(PrintServer, "print", side_effect=PrintError(code)):
+            with patch.object(PrintServer, "document", side_effect=PrintError(code)):
                 with self.assertRaisesRegex(UserError, word), self.assertLogs("odoo.addons.sire_pdf", "WARNING"):
                     self.render()
 

@@ -61,12 +61,7 @@ def test_power_cut(cluster):
     """Killed without a word: what was committed is there after the next start."""
     cluster.sql("CREATE TABLE kept (n int)")
     cluster.sql("INSERT INTO kept VALUES (7)")
-    pid = int((cluster.data / "postmaster.pid").read_text().split()[0])
-    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
-    for number in [pid, *map(int, children)]:
-        os.kill(number, signal.SIGKILL)
-    while any(Path(f"/proc/{number}").exists() for number in [pid, *children]):
-        pass
+    kill(cluster)
     cluster.start()
     assert cluster.sql("SELECT n FROM kept") == [["7"]]
 
@@ -153,7 +148,7 @@ def test_prepared_once(databases, monkeypatch):
     """Built under another name, marked, renamed; the second time it is there."""
     ran = []
     host = f"host_{databases.host_key()}"
-    make(databases, host)
+    make(databases, host, {})
 
     def odoo_run(what, name, *arguments, **options):
         assert name.endswith("_part") and name in databases.names()
@@ -171,7 +166,7 @@ def test_prepared_once(databases, monkeypatch):
 
 
 def test_a_build_that_fails_leaves_no_database_to_be_taken(databases, monkeypatch):
-    make(databases, f"host_{databases.host_key()}")
+    make(databases, f"host_{databases.host_key()}", {})
 
     def odoo_run(*arguments, **options):
         raise Failure("Installing failed")
@@ -182,6 +177,65 @@ def test_a_build_that_fails_leaves_no_database_to_be_taken(databases, monkeypatc
     assert not [name for name in databases.names() if name.startswith("prepared_") and not name.endswith("_part")]
     databases.sweep()
     assert databases.names() == [f"host_{databases.host_key()}"]
+
+
+@pytest.mark.parametrize("lost", ["mark", "files", "half dropped"])
+def test_a_prepared_database_that_is_not_whole_is_made_anew(databases, monkeypatch, lost):
+    make(databases, f"host_{databases.host_key()}", {})
+    ran = []
+    monkeypatch.setattr(databases, "odoo_run", lambda *arguments, **options: ran.append(arguments))
+    name = databases.ensure(["sire_base"])
+    assert databases.ensure(["sire_base"]) == name and len(ran) == 1
+    if lost == "mark":
+        databases.cluster.sql(f'COMMENT ON DATABASE "{name}" IS NULL')
+    elif lost == "files":
+        paths.remove(databases.files / name)
+    else:  # as PostgreSQL marks one whose DROP was interrupted
+        databases.cluster.sql(f"UPDATE pg_database SET datconnlimit = -2 WHERE datname = '{name}'")
+    assert databases.ensure(["sire_base"]) == name and len(ran) == 2
+
+
+def kill(cluster):
+    """Ends the server as a power cut does."""
+    pid = int((cluster.data / "postmaster.pid").read_text().split()[0])
+    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    for number in [pid, *map(int, children)]:
+        os.kill(number, signal.SIGKILL)
+    while any(Path(f"/proc/{number}").exists() for number in [pid, *children]):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("killed", "machine_too", "dropped"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_after_a_power_cut_what_is_prepared_is_made_anew(
+    databases, monkeypatch, tmp_path, capsys, killed, machine_too, dropped
+):
+    """Not when the server alone was killed, and not when it was shut down before the machine was."""
+    boot = tmp_path / "boot_id"
+    boot.write_text("monday\n")
+    monkeypatch.setattr(postgres, "BOOT", boot)
+    cluster = databases.cluster
+    cluster.stop()
+    cluster.start()
+    prepared = {"host_0123456789ab", "prepared_0123456789ab"}
+    for name in ("sire", *prepared):
+        make(databases, name)
+    kill(cluster) if killed else cluster.stop()
+    if machine_too:
+        boot.write_text("tuesday\n")
+    cluster.start()
+    assert cluster.in_doubt() == dropped
+    # ./sire is killed before it could do anything about it: the next one still knows
+    cluster.stop()
+    cluster.start()
+    databases.sweep()
+    assert set(databases.names()) == {"sire"} | (set() if dropped else prepared), "a person's own is never dropped"
+    assert ("kept: sire" in capsys.readouterr().out) == dropped
+    assert not cluster.in_doubt()
+    make(databases, "prepared_0123456789ac")
+    databases.sweep()
+    assert "prepared_0123456789ac" in databases.names(), "once"
 
 
 def test_another_odoo_is_another_host_database(databases):

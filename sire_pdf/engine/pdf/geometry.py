@@ -20,7 +20,7 @@ class Geometry:
 
     ``header_top``: where the header begins, from the paper's upper edge; the footer begins where the lower margin does ·
     ``scale``: size of a CSS pixel in 96ths of an inch · ``shrink``: how many times smaller yet a wide document may become,
-    0 when it may not
+    0 when it may not · ``roll``: the page is as long as its document, whatever ``height`` says
     """
 
     width: float
@@ -33,6 +33,7 @@ class Geometry:
     header_line: bool
     scale: float
     shrink: float
+    roll: bool = False
 
     def as_dict(self):
         return asdict(self)
