@@ -92,6 +92,7 @@ class SireMpesaReceipt(models.Model):
         )
         self.message_post(body=self.env._("Assigned to %s.", names))
         self.activity_unlink(["mail.mail_activity_data_todo"])
+        self.env["sire.mpesa.alert"]._look_soon()
         return payments_sudo.sudo(self.env.su)
 
     def _take_back(self):

@@ -1,4 +1,5 @@
 from . import (
+    test_alert,
     test_assign,
     test_c2b,
     test_c2b_races,
@@ -13,6 +14,7 @@ from . import (
     test_receipt,
     test_resolver,
     test_sandbox,
+    test_setup,
     test_statement,
     test_status,
     test_storm,

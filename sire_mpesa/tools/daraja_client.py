@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from odoo.addons.sire_base.utils.text import hide_secrets
+
 from ..utils import StkResult, is_code, to_text
 
 _logger = logging.getLogger(__name__)
@@ -31,11 +33,14 @@ class TokenError(Exception):
     """No token could be had, so nothing was asked of Daraja.
 
     :param bool is_setup: the credentials were refused: trying again cannot help
+    :param str why: ``refused`` (key or secret), ``address`` (nobody of that name, or not Daraja), ``network`` (no
+        connection) or ``busy`` (no answer that says anything)
     """
 
-    def __init__(self, message, is_setup=False):
+    def __init__(self, message, is_setup=False, why="busy"):
         super().__init__(message)
         self.is_setup = is_setup
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Reply:
     data: dict = field(default_factory=dict)
     never_left: bool = False
     detail: str = ""
+    is_unresolved: bool = False
 
     @property
     def error_code(self):
@@ -53,14 +59,15 @@ class Reply:
 
     @property
     def error_message(self):
-        return to_text(self.data.get("errorMessage"))
+        """What Daraja says; it likes to repeat the token, or the number, that it refuses."""
+        return hide_secrets(to_text(self.data.get("errorMessage")))
 
     def get_words(self):
         """:return: what Safaricom said, for staff
         :rtype: str
         """
         words = self.data.get("ResponseDescription") or self.data.get("ResponseMessage") or self.error_message
-        return to_text(words) or self.detail or f"HTTP {self.status}"
+        return hide_secrets(to_text(words)) or self.detail or f"HTTP {self.status}"
 
     @property
     def has_dead_token(self):
@@ -93,6 +100,12 @@ class DarajaClient:
     def __init__(self, base_url, get_token):
         self._base_url = base_url.rstrip("/")
         self._get_token = get_token
+
+    def get_token(self):
+        """:return: an access token
+        :raise TokenError: when there is none
+        """
+        return self._get_token(None)
 
     def push(self, payload):
         """Ask for a prompt on the payer's phone.
@@ -163,7 +176,19 @@ def fetch_token(base_url, consumer_key, consumer_secret):
             lifetime = 600
         return token, lifetime
     is_setup = reply.error_code.startswith("400.008") or reply.status in (400, 401, 403)
-    raise TokenError(reply.error_message or reply.detail or f"HTTP {reply.status}", is_setup)
+    why = _find_why_no_token(reply, is_setup)
+    raise TokenError(reply.error_message or reply.detail or f"HTTP {reply.status}", is_setup, why)
+
+
+def _find_why_no_token(reply, is_setup):
+    """:return: what has to be mended, as in `TokenError`"""
+    if reply.is_unresolved or (reply.status == 404 and not reply.error_code):
+        return "address"
+    if reply.status is None:
+        return "network"
+    if is_setup:
+        return "refused"
+    return "address" if reply.status < 400 else "busy"
 
 
 def classify_push(reply):
@@ -228,9 +253,10 @@ def _request(method, url, timeout, **kwargs):
     except requests.exceptions.ConnectionError as error:  # Before and after the request left: only the first is sure.
         reason = error.args and getattr(error.args[0], "reason", error.args[0])
         never_left = isinstance(reason, (NewConnectionError, NameResolutionError, ConnectTimeoutError))
-        return Reply(never_left=never_left, detail=type(reason or error).__name__)
+        unresolved = isinstance(reason, NameResolutionError)
+        return Reply(never_left=never_left, detail=type(reason or error).__name__, is_unresolved=unresolved)
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
-        return Reply(never_left=True, detail="The address of Daraja is wrong.")
+        return Reply(never_left=True, detail="The address of Daraja is wrong.", is_unresolved=True)
     except requests.exceptions.RequestException as error:
         return Reply(detail=type(error).__name__)
     try:
