@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -6,6 +8,7 @@ from odoo.addons.sire_payment.utils import format_money
 from .. import const
 
 ACCOUNT_FIELDS = frozenset({"mpesa_shortcode", "mpesa_shortcode_type", "mpesa_till", "mpesa_base_url"})
+SETUP_PATH = "/odoo/action-sire_mpesa.action_sire_mpesa_setup"
 KEY_FIELDS = frozenset({"mpesa_consumer_key", "mpesa_consumer_secret", "mpesa_base_url"})
 CHECKED_FIELDS = ACCOUNT_FIELDS | KEY_FIELDS | {"mpesa_passkey"}
 
@@ -39,6 +42,22 @@ class PaymentProvider(models.Model):
         return self.env["sire.mpesa.setup"].create({"provider_id": provider.id})._open()
 
     # === BUSINESS === #
+
+    @api.model
+    def _mpesa_get_empty_help(self):
+        """Say what to do first in a company that has no M-Pesa yet.
+
+        :return: HTML for an empty list, None where M-Pesa is set up
+        :rtype: Markup | None
+        """
+        if self._mpesa_for_company(self.env.company):
+            return None
+        title = self.env._("M-Pesa is not set up for %s yet", self.env.company.name)
+        if self.env.user.has_group("base.group_system"):
+            link = Markup('<a class="btn btn-primary" href="%s">%s</a>') % (SETUP_PATH, self.env._("Set up M-Pesa"))
+        else:
+            link = self.env._("An administrator does that, under Configuration › Set up M-Pesa.")
+        return Markup('<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>') % (title, link)
 
     def _mpesa_get_steps(self):
         """Say how far the set-up is.

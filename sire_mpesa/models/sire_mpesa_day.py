@@ -1,7 +1,8 @@
 from datetime import datetime, time
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_to_utc, end_of_eat_day_utc
 
@@ -20,7 +21,7 @@ class SireMpesaDay(models.Model):
     provider_id = fields.Many2one("payment.provider", string="Paid To", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     receipts = fields.Integer(readonly=True)
-    seen = fields.Monetary("Seen at Safaricom", readonly=True)
+    seen = fields.Monetary(readonly=True, help="What Safaricom reported.")
     booked = fields.Monetary("On Invoices", readonly=True)
     credit = fields.Monetary("Client Credit", readonly=True, help="Paid by clients and not needed by an invoice yet.")
     suspense = fields.Monetary("To Be Assigned", readonly=True)
@@ -77,6 +78,11 @@ class SireMpesaDay(models.Model):
             """
         )
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Override of `web`: where M-Pesa is not set up, that is what to do first."""
+        return self.env["payment.provider"]._mpesa_get_empty_help() or super().get_empty_list_help(help_message)
+
     # === ACTIONS === #
 
     def action_open_receipts(self):
@@ -84,9 +90,9 @@ class SireMpesaDay(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("M-Pesa receipts of %s", self.day),
+            "name": self.env._("M-Pesa receipts of %s", format_date(self.env, self.day)),
             "res_model": "sire.mpesa.receipt",
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": [("id", "in", self._get_receipts().ids)],
         }
 

@@ -105,6 +105,11 @@ class SireMpesaReceipt(models.Model):
     def _unlink_never(self):
         raise AccessError(self.env._("M-Pesa receipts are never deleted."))
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Override of `web`: where M-Pesa is not set up, that is what to do first."""
+        return self.env["payment.provider"]._mpesa_get_empty_help() or super().get_empty_list_help(help_message)
+
     # === HELPERS === #
 
     def _lock(self):

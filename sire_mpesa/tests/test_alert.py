@@ -29,9 +29,10 @@ class TestAlert(AssignCommon):
         self.env.flush_all()
         return self.alerts.search([("provider_id", "=", self.provider.id)])
 
-    def grow_old(self, table="sire_mpesa_receipt", column="create_date"):
+    def grow_old(self):
+        """Let two days pass for the ledger."""
         self.env.flush_all()
-        self.env.cr.execute(f"UPDATE {table} SET {column} = {column} - interval '2 days'")
+        self.env.cr.execute("UPDATE sire_mpesa_receipt SET create_date = create_date - interval '2 days'")
         self.env.invalidate_all()
 
     def test_one_for_all_receipts_until_they_are_assigned(self):

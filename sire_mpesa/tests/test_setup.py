@@ -8,7 +8,9 @@ from urllib3.exceptions import NameResolutionError, NewConnectionError
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
 
-from .common import MpesaCommon
+from odoo.addons.sire_mpesa import const
+
+from .common import DARAJA, MpesaCommon
 
 KEYS = {"consumer_key": "new-key", "consumer_secret": "new-secret"}
 
@@ -79,7 +81,11 @@ class TestSetup(SetupCommon):
         self.assertEqual(setup.get_status()["state"], "paid")
         self.assertEqual(self.step(setup, "test")["state"], "done")
         setup.action_next()
-        setup.action_go_live()
+        with self.assertRefused("play money"):
+            setup.action_go_live()
+        self.assertEqual(self.provider.state, "test")
+        with patch.object(const, "PRODUCTION_URL", DARAJA):
+            setup.action_go_live()
         self.assertEqual((self.provider.state, self.provider.is_published), ("enabled", True))
         self.assertEqual({step["state"] for step in setup.steps}, {"done"})
 

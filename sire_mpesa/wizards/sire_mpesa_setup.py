@@ -193,9 +193,17 @@ class SireMpesaSetup(models.TransientModel):
         }
 
     def action_go_live(self):
-        """Button: have clients offered M-Pesa."""
+        """Button: have clients offered M-Pesa.
+
+        :raise UserError: while the keys move no real money: clients would seem to have paid
+        """
         self.ensure_one()
         self.provider_id._mpesa_check_is_administrator()
+        if (self.mpesa_base_url or "").rstrip("/") != const.PRODUCTION_URL:
+            raise UserError(
+                self.env._("These keys move play money: clients would seem to pay, and nothing would arrive. Fill in the"
+                           " live keys first.")
+            )  # fmt: skip
         self.provider_id.write({"state": "enabled", "is_published": True})
 
     def action_open_provider(self):

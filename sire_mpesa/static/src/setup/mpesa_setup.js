@@ -26,7 +26,8 @@ export class MpesaSteps extends Component {
         return ICONS[step.state];
     }
 
-    async go(step) {
+    async go(step, target) {
+        target.closest(".o_form_view")?.scrollIntoView(); // on a phone the step is above the list
         await this.props.record.update({ step: step.key });
         await this.props.record.save();
     }
