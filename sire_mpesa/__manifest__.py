@@ -1,7 +1,7 @@
 {
     "name": "SIRE M-Pesa",
     "summary": "Payment provider: Lipa na M-Pesa (Daraja)",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Payment Providers",
     "author": "SIRE",
     "license": "LGPL-3",
@@ -17,6 +17,7 @@
         "views/account_move_views.xml",
         "views/payment_provider_views.xml",
         "views/payment_transaction_views.xml",
+        "views/sire_mpesa_command_views.xml",
         "views/sire_mpesa_day_views.xml",
         "views/sire_mpesa_receipt_views.xml",
         "wizards/sire_mpesa_assign_wizard_views.xml",
