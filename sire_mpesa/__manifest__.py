@@ -18,6 +18,7 @@
         "views/payment_provider_views.xml",
         "views/payment_transaction_views.xml",
         "views/sire_mpesa_alert_views.xml",
+        "views/sire_mpesa_command_views.xml",
         "views/sire_mpesa_day_views.xml",
         "views/sire_mpesa_receipt_views.xml",
         "wizards/sire_mpesa_assign_wizard_views.xml",

@@ -39,7 +39,7 @@ class SireMpesaDay(models.Model):
             WITH payment AS (
                 SELECT p.sire_mpesa_receipt_id AS receipt_id,
                        SUM(p.amount) AS amount,
-                       SUM(COALESCE(open_item.amount, 0)) AS credit
+                       GREATEST(SUM(COALESCE(open_item.amount, 0) - COALESCE(open_refund.amount, 0)), 0) AS credit
                   FROM account_payment p
                   LEFT JOIN LATERAL (
                        SELECT -SUM(l.amount_residual_currency) AS amount
@@ -48,6 +48,13 @@ class SireMpesaDay(models.Model):
                           AND l.account_id = p.destination_account_id
                           AND l.parent_state = 'posted'
                        ) open_item ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT SUM(l.amount_residual_currency) AS amount
+                         FROM account_payment b
+                         JOIN account_move_line l ON l.move_id = b.move_id AND l.account_id = b.destination_account_id
+                        WHERE b.source_payment_id = p.id
+                          AND l.parent_state = 'posted'
+                       ) open_refund ON TRUE
                  WHERE p.sire_mpesa_receipt_id IS NOT NULL
                    AND p.payment_type = 'inbound'
                    AND p.state IN ('in_process', 'paid')
@@ -55,14 +62,15 @@ class SireMpesaDay(models.Model):
             ), receipt AS (
                 SELECT r.id, r.company_id, r.provider_id, r.currency_id, r.amount AS seen,
                        (r.paid_at AT TIME ZONE 'UTC' AT TIME ZONE 'Africa/Nairobi')::date AS day,
-                       CASE WHEN r.state = 'booked' THEN COALESCE(p.amount - p.credit, 0) ELSE 0 END AS booked,
-                       CASE WHEN r.state = 'booked' THEN COALESCE(p.credit, 0) ELSE 0 END AS credit,
+                       COALESCE(p.amount - p.credit - COALESCE(r.reversed_amount, 0), 0) AS booked,
+                       COALESCE(p.credit, 0) AS credit,
                        CASE WHEN r.state = 'suspense' THEN -s.amount_currency ELSE 0 END AS suspense,
                        CASE WHEN r.state = 'waiting' THEN r.amount ELSE 0 END AS waiting,
-                       CASE WHEN r.state = 'reversed' THEN r.amount ELSE 0 END AS reversed
+                       COALESCE(r.reversed_amount, 0) AS reversed
                   FROM sire_mpesa_receipt r
-                  LEFT JOIN payment p ON p.receipt_id = r.id
+                  LEFT JOIN payment p ON p.receipt_id = r.id AND r.state IN ('booked', 'reversed')
                   LEFT JOIN account_move_line s ON s.id = r.suspense_line_id AND s.parent_state = 'posted'
+                 WHERE r.state != 'denied'
             )
             SELECT MIN(id) AS id, day, company_id, provider_id, currency_id,
                    COUNT(*) AS receipts,
@@ -105,5 +113,6 @@ class SireMpesaDay(models.Model):
             ("provider_id", "=", self.provider_id.id),
             ("paid_at", ">=", first),
             ("paid_at", "<=", end_of_eat_day_utc(self.day)),
+            ("state", "!=", "denied"),
         ]
         return self.env["sire.mpesa.receipt"].search(domain)

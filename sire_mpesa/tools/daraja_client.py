@@ -23,6 +23,11 @@ QUERY_PATH = "/mpesa/stkpushquery/v1/query"
 PULL_REGISTER_PATH = "/pulltransactions/v1/register"
 PULL_QUERY_PATH = "/pulltransactions/v1/query"
 REGISTER_PATH = "/mpesa/c2b/v2/registerurl"
+COMMAND_PATHS = {
+    "status": "/mpesa/transactionstatus/v1/query",
+    "reversal": "/mpesa/reversal/v1/request",
+    "balance": "/mpesa/accountbalance/v1/query",
+}
 PUSH_TIMEOUT = 25  # seconds to connect, and between two bytes of the answer
 QUERY_TIMEOUT = 10
 DEAD_TOKEN_CODES = {"404.001.03", "400.003.01", "401.002.01"}
@@ -90,6 +95,21 @@ class PushAnswer:
     checkout_request_id: str = ""
 
 
+@dataclass(frozen=True)
+class CommandAnswer:
+    """What became of a command. Its result comes later, to an address of ours.
+
+    :param str outcome: ``accepted``, ``refused`` (for sure not taken) or ``unknown`` (it may be done: never sent again)
+    :param str code: why it was refused, a key of ``const.COMMAND_FAULTS`` or empty
+    """
+
+    outcome: str
+    code: str = ""
+    detail: str = ""
+    originator_conversation_id: str = ""
+    conversation_id: str = ""
+
+
 class DarajaClient:
     """One merchant's access to Daraja.
 
@@ -129,6 +149,18 @@ class DarajaClient:
         except TokenError:
             return "unknown", None
         return classify_query(reply)
+
+    def command(self, kind, payload):
+        """Ask for something that is done later.
+
+        :param str kind: status, reversal or balance
+        :rtype: CommandAnswer
+        """
+        try:
+            reply = self._call(COMMAND_PATHS[kind], payload, PUSH_TIMEOUT)
+        except TokenError as error:
+            return CommandAnswer("refused", "unreachable", str(error))
+        return classify_command(reply)
 
     def ask(self, path, payload):
         """Send any other request. Whoever calls says what the answer means.
@@ -234,6 +266,24 @@ def classify_query(reply):
         description=to_text(reply.data.get("ResultDesc")),
     )
     return ("paid" if result.is_paid else "failed"), result
+
+
+def classify_command(reply):
+    """:rtype: CommandAnswer"""
+    code = to_text(reply.data.get("ResponseCode"))
+    originator = to_text(reply.data.get("OriginatorConversationID"))
+    conversation = to_text(reply.data.get("ConversationID"))
+    if reply.never_left:
+        return CommandAnswer("refused", "unreachable", reply.detail)
+    if reply.status == 200 and code == "0" and originator and conversation:
+        return CommandAnswer("accepted", "", reply.get_words(), originator, conversation)
+    detail = f"{reply.error_code} {reply.error_message}".strip()
+    # As with a push: Daraja's own checks come before anything is done, and 429 is the gateway's.
+    if reply.has_dead_token or (reply.error_code and 400 <= (reply.status or 0) < 500 and reply.status != 429):
+        return CommandAnswer("refused", "", detail)
+    if reply.status == 200 and code not in ("", "0"):
+        return CommandAnswer("refused", "", f"{code} {reply.get_words()}")
+    return CommandAnswer("unknown", "", detail or reply.detail or f"HTTP {reply.status}")
 
 
 def _send(method, url, timeout, **kwargs):
