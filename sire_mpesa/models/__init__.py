@@ -11,6 +11,7 @@ from . import (
     payment_provider_daraja,
     payment_provider_initiator,
     payment_provider_pull,
+    payment_provider_reckoning,
     payment_provider_setup,
     payment_transaction,
     payment_transaction_push,

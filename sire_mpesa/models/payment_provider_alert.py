@@ -107,10 +107,6 @@ class PaymentProvider(models.Model):
 
         return say, "late"
 
-    def _mpesa_find_balance_alert(self):
-        """:return: the alert about a balance that differs from the books, or None"""
-        return
-
     def _mpesa_find_token_alert(self):
         """:return: its kind, and the alert about keys that give no token, or None"""
         try:

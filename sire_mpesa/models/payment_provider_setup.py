@@ -10,7 +10,10 @@ from .. import const
 ACCOUNT_FIELDS = frozenset({"mpesa_shortcode", "mpesa_shortcode_type", "mpesa_till", "mpesa_base_url"})
 SETUP_PATH = "/odoo/action-sire_mpesa.action_sire_mpesa_setup"
 KEY_FIELDS = frozenset({"mpesa_consumer_key", "mpesa_consumer_secret", "mpesa_base_url"})
-CHECKED_FIELDS = ACCOUNT_FIELDS | KEY_FIELDS | {"mpesa_passkey"}
+INITIATOR_FIELDS = frozenset(
+    {"mpesa_initiator_name", "mpesa_initiator_password", "mpesa_initiator_certificate", "mpesa_base_url"}
+)
+CHECKED_FIELDS = ACCOUNT_FIELDS | KEY_FIELDS | INITIATOR_FIELDS | {"mpesa_passkey"}
 
 
 class PaymentProvider(models.Model):
@@ -62,7 +65,8 @@ class PaymentProvider(models.Model):
     def _mpesa_get_steps(self):
         """Say how far the set-up is.
 
-        :return: for each step ``key``, ``name``, ``state`` (done, fault, open or optional) and ``words``, a sentence
+        :return: for each step ``key``, ``name``, ``state`` (done, fault, waiting, open or optional) and ``words``, a
+            sentence
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -74,6 +78,7 @@ class PaymentProvider(models.Model):
             self._mpesa_get_c2b_step(),
             self._mpesa_get_pull_step(),
             self._mpesa_get_test_step(),
+            self._mpesa_get_initiator_step(),
             self._mpesa_get_live_step(),
         ]
 
@@ -111,8 +116,13 @@ class PaymentProvider(models.Model):
         checks = dict(self.mpesa_checks or {})
         if names & KEY_FIELDS:
             checks.pop("keys", None)
-        checks.pop("passkey", None)
-        values = {"mpesa_checks": checks or False, "mpesa_test_transaction_id": False}
+        if names & (ACCOUNT_FIELDS | KEY_FIELDS | {"mpesa_passkey"}):
+            checks.pop("passkey", None)
+        values = {"mpesa_checks": checks or False}
+        if names - INITIATOR_FIELDS:
+            values["mpesa_test_transaction_id"] = False
+        if names & (INITIATOR_FIELDS | {"mpesa_shortcode"}):
+            values.update(mpesa_balance_at=False, mpesa_balance_message=False)
         if names & {"mpesa_shortcode", "mpesa_base_url"}:  # another number, or another Safaricom, knows nothing of us
             values.update(
                 mpesa_c2b_state="none", mpesa_c2b_message=False, mpesa_c2b_registered_at=False,
@@ -235,7 +245,7 @@ class PaymentProvider(models.Model):
         amount = format_money(self.mpesa_min_amount, self.env.ref("base.KES"))
         if not tx:
             return self._mpesa_make_step("test", name, False, self.env._("Pay %s yourself.", amount), "open")
-        words, otherwise = tx._mpesa_status()["message"], "open" if tx.state in ("draft", "pending") else "fault"
+        words, otherwise = tx._mpesa_status()["message"], "waiting" if tx.state in ("draft", "pending") else "fault"
         if tx.state == "done" and not self._mpesa_was_reported(tx):
             words = self.env._(
                 "Paid, and no report reached this server: we had to ask. Let Safaricom in at %s.",
@@ -249,6 +259,29 @@ class PaymentProvider(models.Model):
         inbox_sudo = self.env["sire.webhook.event"].sudo()  # whether there is one, nothing of what it says
         domain = [("provider", "=", const.WEBHOOK_KIND), ("event_key", "=like", f"{tx.id}/%")]
         return bool(inbox_sudo.search_count(domain, limit=1))
+
+    def _mpesa_get_initiator_step(self):
+        name = self.env._("Initiator")
+        parts = (self.mpesa_initiator_name, self.mpesa_initiator_password, self.mpesa_initiator_certificate)
+        if not any(parts):
+            words = self.env._("Asks what became of payments, returns them, and sees the balance.")
+            return self._mpesa_make_step("initiator", name, False, words, "optional")
+        if not all(parts):
+            words = self.env._("Fill in name, password and certificate: one of them is missing.")
+            return self._mpesa_make_step("initiator", name, False, words)
+        commands_sudo = self.env["sire.mpesa.command"].sudo()  # administrators need not be accountants
+        asked = [("provider_id", "=", self.id), ("kind", "=", "balance"), ("state", "in", commands_sudo._LIVE)]
+        if commands_sudo.search_count(asked, limit=1):
+            words = self.env._("Safaricom was asked for the balance. The answer comes in a moment.")
+            return self._mpesa_make_step("initiator", name, False, words, "waiting")
+        if self.mpesa_balance_message:
+            return self._mpesa_make_step("initiator", name, False, self.mpesa_balance_message)
+        if self.mpesa_balance_at:
+            amount = format_money(self.mpesa_balance, self.env.ref("base.KES"))
+            return self._mpesa_make_step(
+                "initiator", name, True, self.env._("Safaricom answers: the balance is %s.", amount)
+            )
+        return self._mpesa_make_step("initiator", name, False, self.env._("Filled in, not tried yet."), "open")
 
     def _mpesa_get_live_step(self):
         if self.state == "enabled" and self.is_published:

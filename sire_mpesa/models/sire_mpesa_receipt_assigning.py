@@ -136,6 +136,11 @@ class SireMpesaReceipt(models.Model):
 
     # === HELPERS === #
 
+    def _get_responsible(self):
+        """:return: who is told about this receipt: whom the provider names, or an accountant of the company"""
+        self.ensure_one()
+        return self.provider_id._mpesa_get_alerted("suspense")
+
     def _check_may_assign(self):
         """:raise AccessError: for anyone who may not enter payments"""
         self.check_access("read")

@@ -17,6 +17,7 @@ from . import (
     test_refund,
     test_resolver,
     test_sandbox,
+    test_secrets,
     test_setup,
     test_statement,
     test_status,

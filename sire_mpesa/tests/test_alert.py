@@ -1,10 +1,13 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 import requests
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+
+from odoo.addons.sire_base.utils.eat import format_daraja_timestamp
 
 from .test_assign import AssignCommon
 
@@ -163,3 +166,100 @@ class TestAlert(AssignCommon):
         ):
             with self.assertRaises(AccessError):
                 call()
+
+
+@tagged("post_install", "-at_install")
+class TestBalanceAlert(AssignCommon):
+    """Safaricom's balance against the books. Nobody is told about what the clock explains."""
+
+    def setUp(self):
+        super().setUp()
+        self.provider.mpesa_alert_user_id = self.accountant
+        self.start = self.provider._mpesa_get_booked_balance()
+        self.now = fields.Datetime.now()
+
+    def paid(self, number, amount, hours, account="RENT"):
+        """A payment some hours ago."""
+        at = format_daraja_timestamp(self.now - timedelta(hours=hours))
+        self.confirm(number, str(amount), account, TransTime=at)
+
+    def balance(self, amount, hours=0.0):
+        """What Safaricom said some hours ago, beside what the books had before these tests.
+
+        :return: the alert's words, None when there is nothing to say
+        """
+        self.provider.write(
+            {"mpesa_balance": self.start + amount, "mpesa_balance_at": self.now - timedelta(hours=hours)}
+        )
+        self.env.flush_all()
+        found = self.provider._mpesa_find_balance_alert()
+        return found and found[0](self.env)
+
+    def test_agrees(self):
+        self.paid("BALANCE001", 500, 3)
+        invoice = self.make_invoice(700)
+        self.paid("BALANCE002", 700, 2, account=invoice.mpesa_reference)
+        self.assertIsNone(self.balance(1200))
+        self.get_receipt("BALANCE001").with_user(self.accountant)._assign(
+            [(self.partner, self.env["account.move"], 500)]
+        )
+        self.assertIsNone(self.balance(1200), "assigned is where it was")
+
+    def test_missing_and_too_much(self):
+        self.paid("BALANCE001", 500, 3)
+        self.assertIn("KSh 250 are missing in the books", self.balance(750))
+        self.assertIn("KSh 100 more than there is", self.balance(400))
+
+    def test_what_came_after_the_question(self):
+        self.paid("BALANCE001", 500, 3)
+        self.paid("BALANCE002", 900, 1)
+        self.assertIsNone(self.balance(500, hours=2))
+
+    def test_what_is_not_booked_yet(self):
+        with patch.object(
+            type(self.receipts), "_get_method_line", lambda _self: self.env["account.payment.method.line"]
+        ):
+            self.paid("BALANCE001", 500, 3)
+        self.assertEqual(self.get_receipt("BALANCE001").state, "waiting")
+        self.assertIsNone(self.balance(500))
+
+    def test_too_close_to_say(self):
+        self.paid("BALANCE001", 500, 2)
+        self.assertIsNone(self.balance(0, hours=2.03))
+        self.assertIn("more than there is", self.balance(0, hours=1))
+
+    def test_withdrawn_to_the_bank(self):
+        self.paid("BALANCE001", 500, 3)
+        journal = self.provider.journal_id
+        other = self.company._mpesa_get_suspense_account()
+        move = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": self.journal.id,
+                "line_ids": [
+                    Command.create({"account_id": journal.default_account_id.id, "credit": 300}),
+                    Command.create({"account_id": other.id, "debit": 300}),
+                ],
+            }
+        )
+        move.action_post()
+        self.assertIsNone(self.balance(200))
+
+    def test_told_once_a_difference_and_not_at_first_sight(self):
+        self.paid("BALANCE001", 500, 3)
+        self.balance(750)
+        alerts = self.env["sire.mpesa.alert"]
+
+        def look():
+            self.env.flush_all()
+            self.provider._mpesa_look()
+            return alerts.search([("provider_id", "=", self.provider.id), ("kind", "=", "balance")])
+
+        self.assertFalse(look().activity_ids)
+        self.assertEqual(look().activity_ids.user_id, self.accountant)
+        look().activity_ids.with_user(self.accountant).action_done()
+        self.assertFalse(look().activity_ids)
+        self.balance(800)
+        self.assertEqual(len(look().activity_ids), 1)
+        self.balance(500)
+        self.assertFalse(look())

@@ -6,7 +6,7 @@ from odoo.addons.sire_payment.utils import format_money
 
 from .. import const
 
-STEPS = ("account", "keys", "passkey", "address", "c2b", "pull", "test", "live")
+STEPS = ("account", "keys", "passkey", "address", "c2b", "pull", "test", "initiator", "live")
 CHECKED = ("account", "keys", "passkey", "address")  # steps that are tried before the next one
 ADDRESSES = {"live": const.PRODUCTION_URL, "play": const.SANDBOX_URL}
 
@@ -33,6 +33,7 @@ class SireMpesaSetup(models.TransientModel):
             ("c2b", "Payments without a prompt"),
             ("pull", "Missed payments"),
             ("test", "A payment of ours"),
+            ("initiator", "Initiator"),
             ("live", "Open to clients"),
         ],
         default="account",
@@ -59,6 +60,17 @@ class SireMpesaSetup(models.TransientModel):
     consumer_key = fields.Char(compute="_compute_secrets", inverse="_inverse_keys", groups="base.group_system")
     consumer_secret = fields.Char(compute="_compute_secrets", inverse="_inverse_keys", groups="base.group_system")
     passkey = fields.Char(compute="_compute_secrets", inverse="_inverse_passkey", groups="base.group_system")
+    initiator_password = fields.Char(
+        compute="_compute_secrets", inverse="_inverse_initiator", groups="base.group_system"
+    )
+    initiator_certificate = fields.Binary(
+        "Safaricom's Certificate", compute="_compute_secrets", inverse="_inverse_initiator", groups="base.group_system"
+    )
+    mpesa_initiator_name = fields.Char(
+        related="provider_id.mpesa_initiator_name", readonly=False, groups="base.group_system"
+    )
+    has_initiator = fields.Boolean(compute="_compute_secrets")
+    has_certificate = fields.Boolean(compute="_compute_secrets")
     has_keys = fields.Boolean(compute="_compute_secrets")
     has_passkey = fields.Boolean(compute="_compute_secrets")
     public_url = fields.Char("Public Address", compute="_compute_public_url", inverse="_inverse_public_url")
@@ -106,6 +118,9 @@ class SireMpesaSetup(models.TransientModel):
         for setup in self:
             provider = setup.provider_id
             setup.consumer_key = setup.consumer_secret = setup.passkey = False
+            setup.initiator_password = setup.initiator_certificate = False
+            setup.has_initiator = bool(provider.mpesa_initiator_password)
+            setup.has_certificate = bool(provider.mpesa_initiator_certificate)
             setup.has_keys = bool(provider.mpesa_consumer_key and provider.mpesa_consumer_secret)
             setup.has_passkey = bool(provider.mpesa_passkey)
 
@@ -117,6 +132,14 @@ class SireMpesaSetup(models.TransientModel):
     def _inverse_passkey(self):
         for setup in self:
             setup._hand_on({"mpesa_passkey": setup.passkey})
+
+    def _inverse_initiator(self):
+        for setup in self:
+            values = {
+                "mpesa_initiator_password": setup.initiator_password,
+                "mpesa_initiator_certificate": setup.initiator_certificate,
+            }
+            setup._hand_on(values)
 
     def _hand_on(self, values):
         """Give the provider what was typed; what was left empty stays as it is there."""
@@ -169,6 +192,11 @@ class SireMpesaSetup(models.TransientModel):
         self.ensure_one()
         self._check_can_register()
         self.provider_id.action_mpesa_register_pull()
+
+    def action_try_initiator(self):
+        """Button: ask for the balance, which only the initiator may. The answer comes a moment later."""
+        self.ensure_one()
+        self.provider_id.action_mpesa_check_balance()
 
     def action_test(self):
         """Button: ask our own phone for the smallest payment."""
