@@ -42,6 +42,7 @@ class SireMpesaCommand(models.Model):
         :return: the command
         :rtype: sire.mpesa.command
         """
+        self.flush_model(["state"])  # one reversal at a time: what has ended is ended in the database too
         command = self.create(
             {
                 "provider_id": provider.id,

@@ -43,8 +43,8 @@ class SireMpesaReceipt(models.Model):
                 raise UserError(self.env._("%s is booked for a client: take it back first.", receipt.name))
             if receipt_sudo.state != "suspense":
                 raise UserError(self.env._("%s does not wait to be assigned, so it cannot be returned.", receipt.name))
-            receipt_sudo.to_return = True
             receipt_sudo._request_reversal(receipt_sudo.amount)
+            receipt_sudo.to_return = True
             receipt.message_post(body=self.env._("Safaricom was asked to return it."))
             receipt.activity_unlink(["mail.mail_activity_data_todo"])
 

@@ -123,6 +123,7 @@ class CommandCommon(AssignCommon):
     def overdue(self, command, seconds=600):
         """Let time pass for one command."""
         past = fields.Datetime.subtract(fields.Datetime.now(), seconds=seconds)
+        self.env.flush_all()
         self.env.cr.execute(
             "UPDATE sire_mpesa_command SET create_date = %s, write_date = %s,"
             " next_check_at = CASE WHEN next_check_at IS NULL THEN NULL ELSE %s END WHERE id = %s",

@@ -24,7 +24,7 @@ class TestCommands(CommandCommon):
     def ask(self):
         """The balance, which is the shortest command."""
         self.provider.action_mpesa_check_balance()
-        return self.get_commands("balance")
+        return self.get_commands("balance")[-1:]
 
     def test_request(self):
         command = self.ask()
@@ -152,7 +152,7 @@ class TestCommands(CommandCommon):
         first = self.ask()
         first._send()
         first.state = "unanswered"
-        second = self.ask() - first
+        second = self.ask()
         second._send()
         self.report(second, AccountBalance="Utility Account|KES|8.00")
         self.report(first, AccountBalance="Utility Account|KES|3.00")
@@ -205,9 +205,9 @@ class TestCommands(CommandCommon):
     def test_certificate(self):
         key, certificate = make_certificate()
         for wrong in (b"hello", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", b"\x00\x01"):
-            with self.assertRaisesRegex(ValidationError, "not Safaricom's certificate"):
+            with self.assertRaisesRegex(ValidationError, "not Safaricom's certificate"), self.env.cr.savepoint():
                 self.provider.mpesa_initiator_certificate = base64.b64encode(wrong)
-        with self.assertRaisesRegex(ValidationError, "too long"):
+        with self.assertRaisesRegex(ValidationError, "too long"), self.env.cr.savepoint():
             self.provider.mpesa_initiator_password = "x" * 246
         self.provider.mpesa_initiator_certificate = base64.b64encode(certificate)
         self.assertEqual(decrypt(encrypt_credential("pass word ü", certificate)), "pass word ü")

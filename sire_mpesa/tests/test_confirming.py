@@ -241,6 +241,7 @@ class TestConfirming(CommandCommon):
 class TestPromptStatus(CommandCommon):
     def setUp(self):
         super().setUp()
+        self.daraja.query_result = ("pending", "500.001.1001")
         self.invoice = self.make_invoice(500)
 
     def question(self, tx, age=90):
