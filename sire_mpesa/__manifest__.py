@@ -1,7 +1,7 @@
 {
     "name": "SIRE M-Pesa",
     "summary": "Payment provider: Lipa na M-Pesa (Daraja)",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Payment Providers",
     "author": "SIRE",
     "license": "LGPL-3",
@@ -18,16 +18,21 @@
         "views/payment_provider_views.xml",
         "views/payment_transaction_views.xml",
         "views/res_partner_views.xml",
+        "views/sire_mpesa_alert_views.xml",
+        "views/sire_mpesa_command_views.xml",
         "views/sire_mpesa_day_views.xml",
         "views/sire_mpesa_receipt_views.xml",
         "wizards/sire_mpesa_assign_wizard_views.xml",
         "wizards/sire_mpesa_request_wizard_views.xml",
+        "wizards/sire_mpesa_setup_views.xml",
         "wizards/sire_mpesa_statement_wizard_views.xml",
+        "views/res_config_settings_views.xml",
         "views/sire_mpesa_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "sire_mpesa/static/src/phones/**/*",
+            "sire_mpesa/static/src/setup/**/*",
             "sire_mpesa/static/src/status/**/*",
         ],
         "web.assets_frontend": [

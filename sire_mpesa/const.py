@@ -13,8 +13,12 @@ SENSITIVE_KEYS = {
     "Authorization",
     "CallBackURL",
     "Password",
+    "QueueTimeOutURL",
+    "ResultURL",
+    "SecurityCredential",
     "mpesa_consumer_key",
     "mpesa_consumer_secret",
+    "mpesa_initiator_password",
     "mpesa_passkey",
 }
 PAYMENT_SENSITIVE_KEYS.update(SENSITIVE_KEYS)  # The host's own payment loggers mask them too.
@@ -39,6 +43,8 @@ CALLBACK_PATH = "/sire/pay/stk/"
 C2B_KIND = "mpesa_c2b"
 STATEMENT_KIND = "mpesa_statement"
 C2B_PATH = "/sire/pay/c2b/"
+COMMAND_KIND = "mpesa_command"
+COMMAND_PATH = "/sire/pay/answer/"
 MAX_CALLBACK_BYTES = 65_536  # a real one has about 600
 
 PROMPT_SECONDS = 75  # a prompt that nobody answers is gone by then
@@ -62,6 +68,16 @@ RECEIPT_FACTS = frozenset({
 })  # fmt: skip
 PROMPT_WINDOW = (120, 300)  # seconds before (clocks differ) and after the request in which its payment is made
 RETRY_SECONDS = 300  # until booking is tried again
+
+# Commands: asked by us, answered later.
+SEND_SECONDS = 120  # a request that has no end by then has lost it: its process died
+ANSWER_SECONDS = 120  # how long the result of a question may take before it is asked anew
+REVERSAL_SECONDS = 300  # how long the result of a reversal may take before Safaricom is asked what became of it
+REVERSAL_WITHIN = 3600  # a reversal that never left by then is not sent any more
+CALLBACK_FIRST = 30  # seconds in which a prompt's own callback may say what its confirmation says
+ASK_PACE = (90, 300, 900, 3600)  # seconds until a question is asked anew; the last one ever after
+DENIALS = 3  # so often has Safaricom to say that it knows no such payment: its own systems need their time
+ALREADY_REVERSED, NOT_KNOWN = "R000001", "R000002"
 
 
 # Answers to the question whether a pay bill payment may be made.
@@ -133,3 +149,24 @@ RESULTS = {
 OTHER_RESULT = Result("error", _lt("M-Pesa did not make this payment. Try again, or pay another way."))
 # Not the last word. Neither is a code that is not in the list: it may be new, and mean something else.
 OPEN_RESULTS = {"unconfirmed", "contradiction"}
+
+
+# Why a command was not done, for staff.
+COMMAND_FAULTS = {
+    "1": _lt("There is not enough money in the M-Pesa account of this shortcode."),
+    "8": _lt("The payer's M-Pesa account cannot take this amount: it would be too full."),
+    "11": _lt("Safaricom does not allow it in the present state of an account."),
+    "21": _lt("The initiator may not do this: its role at Safaricom lacks the right."),
+    "2001": _lt("Safaricom refused the initiator's name or password."),
+    "2006": _lt("Safaricom does not allow it by a rule of the account."),
+    "2028": _lt("Safaricom does not allow this amount, or not for this shortcode: perhaps only the whole payment."),
+    "8006": _lt("The initiator's password is locked at Safaricom."),
+    "R000002": _lt("Safaricom does not know this receipt."),
+    # Our own.
+    "not_sent": _lt("The request could not be sent in time. Nothing was returned. Try again."),
+    "unreachable": _lt("M-Pesa could not be reached. Nothing was returned. Try again."),
+    "setup": _lt("The initiator is not set up: name, password and certificate are needed."),
+    "timed_out": _lt("Safaricom gave the request up, and knows of no such reversal. Nothing was returned."),
+    "by_hand": _lt("Staff say that nothing was returned."),
+}
+OTHER_FAULT = _lt("Safaricom did not do it.")

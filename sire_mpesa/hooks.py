@@ -8,7 +8,14 @@ def post_init_hook(env):
     env["account.move"].search(
         [("move_type", "in", ("out_invoice", "out_receipt")), ("posted_before", "=", True)]
     )._mpesa_set_references()
+    allow_refunds(env)
+
+
+def allow_refunds(env):
+    """The host's payment method says that M-Pesa cannot be refunded. With an initiator it can, so the provider decides."""
+    env.ref("payment.payment_method_mpesa").support_refund = "partial"
 
 
 def uninstall_hook(env):
     reset_payment_provider(env, "mpesa")
+    env.ref("payment.payment_method_mpesa").support_refund = "none"

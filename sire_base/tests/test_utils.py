@@ -44,15 +44,30 @@ class TestText(BaseCase):
             '{"consumer_secret": "abcDEF123"}',
             "passkey: bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919",
             "no label bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919",
+            "{'Password': 73219944, 'PIN': 1}",
+            "Error Occurred - Invalid Access Token - c9SQxWWhmdVRlyh0zh8gZDTkubVF",
+            "DETAIL: Key (mpesa_passkey)=(hunter2) already exists.",
+            "404 for /sire/pay/stk/Zy3hunter2_kkA4TDtu4Xdyf-0AbcdeF",
+            "passkey=hunter2",
         )
         for sample in samples:
             hidden = safe_error(ValueError(sample))
             self.assertIn("•••", hidden)
-            for secret in ("c9SQxW", "hunter2", "abcDEF", "bfb279"):
+            for secret in ("c9SQxW", "hunter2", "abcDEF", "bfb279", "7321"):
                 self.assertNotIn(secret, hidden)
 
+    def test_numbers_are_hidden(self):
+        for sample in ("254712345678", "Invalid PhoneNumber +254712345678", "{'PhoneNumber': 254712345678}"):
+            self.assertNotIn("712345", safe_error(sample))
+            self.assertIn("678", safe_error(sample))
+
     def test_sentences_stay(self):
-        for sentence in ("Invoice INV/2026/00012 is paid already.", "Checkout ws_CO_20112026231500 is unknown."):
+        for sentence in (
+            "Shortcode 174379 asked for KSh 98600.",
+            "Receipt UKL7XQ2M4P is booked.",
+            "Invoice INV/2026/00012 is paid already.",
+            "Checkout ws_CO_20112026231500 is unknown.",
+        ):
             self.assertEqual(safe_error(sentence), sentence)
 
     def test_bounded_and_never_empty(self):

@@ -1,1 +1,1 @@
-from . import portal, sire_mpesa, sire_mpesa_c2b
+from . import portal, sire_mpesa, sire_mpesa_c2b, sire_mpesa_command

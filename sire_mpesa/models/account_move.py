@@ -68,7 +68,7 @@ class AccountMove(models.Model):
         :raise UserError: a sentence that says what can be done instead
         """
         if not gate.is_open(self.env):
-            domain = [("suspense_line_id", "in", self.line_ids.ids)]
+            domain = ["|", ("suspense_line_id", "in", self.line_ids.ids), ("return_move_id", "in", self.ids)]
             receipts_sudo = self.env["sire.mpesa.receipt"].sudo()  # whoever resets entries may not read the ledger
             if receipt_sudo := receipts_sudo.search(domain, limit=1):
                 raise UserError(

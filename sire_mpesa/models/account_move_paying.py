@@ -100,6 +100,8 @@ class AccountMove(models.Model):
             )
         receipt_sudo._lock()
         client = self.commercial_partner_id
+        if receipt_sudo.returning_id:
+            return self._mpesa_say("taken", self._mpesa_get_elsewhere())
         if receipt_sudo.state == "suspense" and self._sire_is_payable_kind() and self.state == "posted":
             if self.currency_id != receipt_sudo.currency_id:
                 return self._mpesa_say("taken", self._mpesa_get_elsewhere())

@@ -77,12 +77,7 @@ class AccountPayment(models.Model):
         if gate.is_open(self.env) or vals.get("state") in ("in_process", "paid"):
             return
         for payment in self:
-            changed = {
-                name
-                for name in FROZEN_FIELDS & vals.keys()
-                if payment._fields[name].convert_to_write(payment[name], payment) != vals[name]
-            }
-            if payment.sire_mpesa_receipt_id and changed:
+            if payment.sire_mpesa_receipt_id and payment._mpesa_get_changed(vals):
                 raise UserError(
                     self.env._(
                         "M-Pesa receipt %s has arrived, so its payment stays. If it is somebody else's, open the receipt"
@@ -90,6 +85,14 @@ class AccountPayment(models.Model):
                         payment.sire_mpesa_receipt_id.name,
                     )
                 )
+
+    def _mpesa_get_changed(self, vals):
+        """:return: names of frozen fields that would get another value"""
+        return {
+            name
+            for name in FROZEN_FIELDS & vals.keys()
+            if self._fields[name].convert_to_write(self[name], self) != vals[name]
+        }
 
     def _sire_needs_check(self):
         """Override of `sire_payment`: what Safaricom reported has arrived, it is never refused."""

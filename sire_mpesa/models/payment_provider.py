@@ -100,21 +100,8 @@ class PaymentProvider(models.Model):
     def _compute_mpesa_setup_warning(self):
         url = self.env["ir.config_parameter"]._sire_public_url()
         for provider in self:
-            warning = False
-            if provider.code == "mpesa":
-                word = const.FORBIDDEN_WORDS and next((w for w in const.FORBIDDEN_WORDS if w in url.lower()), None)
-                if word:
-                    warning = self.env._(
-                        "Safaricom refuses callback addresses that contain “%(word)s”, and this server's address is "
-                        "%(url)s.",
-                        word=word,
-                        url=url,
-                    )
-                elif (provider.mpesa_base_url or "").rstrip("/") == const.PRODUCTION_URL and not url.startswith(
-                    "https:"
-                ):
-                    warning = self.env._("Safaricom calls back over HTTPS only, and this server's address is %s.", url)
-            provider.mpesa_setup_warning = warning
+            is_ours = provider.code == "mpesa"
+            provider.mpesa_setup_warning = (provider._mpesa_find_address_fault(url) if is_ours else None) or False
 
     def _get_supported_currencies(self):
         """Override of `payment`: M-Pesa in Kenya moves shillings."""
@@ -145,7 +132,11 @@ class PaymentProvider(models.Model):
     def write(self, vals):
         if vals.get("state") in ("enabled", "test"):
             self._mpesa_ensure_journal()  # first: the host would take the first bank journal that it finds
-        return super().write(vals)
+        changed = self._mpesa_find_changed(vals)
+        result = super().write(vals)
+        for provider, names in changed:
+            provider._mpesa_forget_checks(names)
+        return result
 
     def _mpesa_ensure_journal(self):
         """Give the provider a journal of its own, so that M-Pesa's money is not mixed with the bank's.

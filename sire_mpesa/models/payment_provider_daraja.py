@@ -84,3 +84,42 @@ class PaymentProvider(models.Model):
             return tokens._get(base_url, key, lambda: daraja_client.fetch_token(base_url, key, secret), dead)
 
         return daraja_client.DarajaClient(base_url, get_token)
+
+    def _mpesa_try_keys(self):
+        """Fetch a new token with key and secret.
+
+        :raise TokenError: when Safaricom gives none
+        """
+        self.ensure_one()
+        provider_sudo = self.sudo()  # The credentials are the administrator's to read.
+        base_url, key = provider_sudo.mpesa_base_url, provider_sudo.mpesa_consumer_key
+        secret = provider_sudo.mpesa_consumer_secret
+        self.env["sire.mpesa.token"]._try(base_url, key, lambda: daraja_client.fetch_token(base_url, key, secret))
+
+    def _mpesa_get_token(self):
+        """Have a live token, fetched when there is none. Nobody needs it to be returned.
+
+        :raise TokenError: when there is none
+        """
+        self._mpesa_get_client().get_token()
+
+    def _mpesa_try_passkey(self):
+        """Ask about a prompt that never was: the password of the question is made with the passkey.
+
+        :return: what came back
+        :rtype: daraja_client.Reply
+        """
+        self.ensure_one()
+        provider_sudo = self.sudo()  # The credentials are the administrator's to read.
+        password, timestamp = make_password(
+            provider_sudo.mpesa_shortcode, provider_sudo.mpesa_passkey, fields.Datetime.now()
+        )
+        return self._mpesa_get_client().ask(
+            daraja_client.QUERY_PATH,
+            {
+                "BusinessShortCode": int(provider_sudo.mpesa_shortcode),
+                "Password": password,
+                "Timestamp": timestamp,
+                "CheckoutRequestID": f"ws_CO_{timestamp}000000",
+            },
+        )

@@ -33,7 +33,9 @@ class PaymentProvider(models.Model):
     mpesa_alert_user_id = fields.Many2one(
         "res.users",
         string="Looks After M-Pesa",
-        help="Gets a to-do for receipts that wait to be assigned for more than a day. Empty: the first accountant.",
+        domain=[("share", "=", False)],
+        help="Gets a to-do when payments wait for their client for more than a day, the balance differs from the books, or"
+        " Safaricom cannot be asked. Empty: the first accountant, and the first administrator for what is technical.",
     )
 
     # === ACTIONS === #

@@ -33,7 +33,7 @@ class PaymentTransaction(models.Model):
             sighting = Sighting(
                 number=number,
                 amount=payment_data["amount"],
-                source="stk_callback",
+                source=payment_data.get("source") or "stk_callback",
                 kind="prompt",
                 paid_at=self._mpesa_get_paid_at(told) if told else self.mpesa_paid_at,
                 phone=payment_data.get("phone") or self.mpesa_phone,
@@ -85,6 +85,7 @@ class PaymentTransaction(models.Model):
         for tx in self.search([*domain, *sent]):
             name = tx.invoice_ids.name if len(tx.invoice_ids) == 1 else tx.reference
             tx.mpesa_account_reference = make_account_reference(name)  # as it was sent then
+        domain.append(("operation", "!=", "refund"))
         paid = [("state", "=", "done"), ("provider_reference", "!=", False), ("mpesa_receipt_ids", "=", False)]
         for tx in self.search([*domain, *paid], order="id"):
             sighting = Sighting(

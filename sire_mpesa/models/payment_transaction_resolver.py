@@ -102,6 +102,7 @@ class PaymentTransaction(models.Model):
                 self._mpesa_ask()
             if self.mpesa_next_query_at:
                 self._mpesa_release()
+                self._mpesa_ask_elsewhere()
                 self._mpesa_ask_again_later()
         return None
 

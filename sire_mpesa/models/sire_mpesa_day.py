@@ -1,7 +1,8 @@
 from datetime import datetime, time
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_to_utc, end_of_eat_day_utc
 
@@ -20,7 +21,7 @@ class SireMpesaDay(models.Model):
     provider_id = fields.Many2one("payment.provider", string="Paid To", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     receipts = fields.Integer(readonly=True)
-    seen = fields.Monetary("Seen at Safaricom", readonly=True)
+    seen = fields.Monetary(readonly=True, help="What Safaricom reported.")
     booked = fields.Monetary("On Invoices", readonly=True)
     credit = fields.Monetary("Client Credit", readonly=True, help="Paid by clients and not needed by an invoice yet.")
     suspense = fields.Monetary("To Be Assigned", readonly=True)
@@ -38,7 +39,7 @@ class SireMpesaDay(models.Model):
             WITH payment AS (
                 SELECT p.sire_mpesa_receipt_id AS receipt_id,
                        SUM(p.amount) AS amount,
-                       SUM(COALESCE(open_item.amount, 0)) AS credit
+                       GREATEST(SUM(COALESCE(open_item.amount, 0) - COALESCE(open_refund.amount, 0)), 0) AS credit
                   FROM account_payment p
                   LEFT JOIN LATERAL (
                        SELECT -SUM(l.amount_residual_currency) AS amount
@@ -47,6 +48,13 @@ class SireMpesaDay(models.Model):
                           AND l.account_id = p.destination_account_id
                           AND l.parent_state = 'posted'
                        ) open_item ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT SUM(l.amount_residual_currency) AS amount
+                         FROM account_payment b
+                         JOIN account_move_line l ON l.move_id = b.move_id AND l.account_id = b.destination_account_id
+                        WHERE b.source_payment_id = p.id
+                          AND l.parent_state = 'posted'
+                       ) open_refund ON TRUE
                  WHERE p.sire_mpesa_receipt_id IS NOT NULL
                    AND p.payment_type = 'inbound'
                    AND p.state IN ('in_process', 'paid')
@@ -54,14 +62,15 @@ class SireMpesaDay(models.Model):
             ), receipt AS (
                 SELECT r.id, r.company_id, r.provider_id, r.currency_id, r.amount AS seen,
                        (r.paid_at AT TIME ZONE 'UTC' AT TIME ZONE 'Africa/Nairobi')::date AS day,
-                       CASE WHEN r.state = 'booked' THEN COALESCE(p.amount - p.credit, 0) ELSE 0 END AS booked,
-                       CASE WHEN r.state = 'booked' THEN COALESCE(p.credit, 0) ELSE 0 END AS credit,
+                       COALESCE(p.amount - p.credit - COALESCE(r.reversed_amount, 0), 0) AS booked,
+                       COALESCE(p.credit, 0) AS credit,
                        CASE WHEN r.state = 'suspense' THEN -s.amount_currency ELSE 0 END AS suspense,
                        CASE WHEN r.state = 'waiting' THEN r.amount ELSE 0 END AS waiting,
-                       CASE WHEN r.state = 'reversed' THEN r.amount ELSE 0 END AS reversed
+                       COALESCE(r.reversed_amount, 0) AS reversed
                   FROM sire_mpesa_receipt r
-                  LEFT JOIN payment p ON p.receipt_id = r.id
+                  LEFT JOIN payment p ON p.receipt_id = r.id AND r.state IN ('booked', 'reversed')
                   LEFT JOIN account_move_line s ON s.id = r.suspense_line_id AND s.parent_state = 'posted'
+                 WHERE r.state != 'denied'
             )
             SELECT MIN(id) AS id, day, company_id, provider_id, currency_id,
                    COUNT(*) AS receipts,
@@ -77,6 +86,11 @@ class SireMpesaDay(models.Model):
             """
         )
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Override of `web`: where M-Pesa is not set up, that is what to do first."""
+        return self.env["payment.provider"]._mpesa_get_empty_help() or super().get_empty_list_help(help_message)
+
     # === ACTIONS === #
 
     def action_open_receipts(self):
@@ -84,9 +98,9 @@ class SireMpesaDay(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("M-Pesa receipts of %s", self.day),
+            "name": self.env._("M-Pesa receipts of %s", format_date(self.env, self.day)),
             "res_model": "sire.mpesa.receipt",
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": [("id", "in", self._get_receipts().ids)],
         }
 
@@ -99,5 +113,6 @@ class SireMpesaDay(models.Model):
             ("provider_id", "=", self.provider_id.id),
             ("paid_at", ">=", first),
             ("paid_at", "<=", end_of_eat_day_utc(self.day)),
+            ("state", "!=", "denied"),
         ]
         return self.env["sire.mpesa.receipt"].search(domain)

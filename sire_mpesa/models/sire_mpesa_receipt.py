@@ -38,7 +38,13 @@ class SireMpesaReceipt(models.Model):
         [("prompt", "Prompt"), ("paybill", "Pay bill"), ("till", "Till")], required=True, readonly=True
     )
     state = fields.Selection(
-        [("waiting", "To be booked"), ("suspense", "To be assigned"), ("booked", "Booked"), ("reversed", "Reversed")],
+        [
+            ("waiting", "To be booked"),
+            ("suspense", "To be assigned"),
+            ("booked", "Booked"),
+            ("reversed", "Reversed"),
+            ("denied", "Not known to Safaricom"),
+        ],
         required=True,
         readonly=True,
         index=True,
@@ -97,13 +103,18 @@ class SireMpesaReceipt(models.Model):
     def write(self, vals):
         if not gate.is_open(self.env) and any(not name.startswith(FREE_FIELDS) for name in vals):
             raise AccessError(self.env._("M-Pesa receipts cannot be changed: assign them instead."))
-        if const.RECEIPT_FACTS & vals.keys():
+        if const.RECEIPT_FACTS & vals.keys() and not all(receipt._is_unsure() for receipt in self):
             raise AccessError(self.env._("What Safaricom said about a receipt stays as it is."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise AccessError(self.env._("M-Pesa receipts are never deleted."))
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Override of `web`: where M-Pesa is not set up, that is what to do first."""
+        return self.env["payment.provider"]._mpesa_get_empty_help() or super().get_empty_list_help(help_message)
 
     # === HELPERS === #
 

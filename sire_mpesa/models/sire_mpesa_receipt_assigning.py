@@ -92,6 +92,7 @@ class SireMpesaReceipt(models.Model):
         )
         self.message_post(body=self.env._("Assigned to %s.", names))
         self.activity_unlink(["mail.mail_activity_data_todo"])
+        self.env["sire.mpesa.alert"]._look_soon()
         return payments_sudo.sudo(self.env.su)
 
     def _take_back(self):
@@ -134,6 +135,11 @@ class SireMpesaReceipt(models.Model):
         self.message_post(body=self.env._("Taken back from %s.", names))
 
     # === HELPERS === #
+
+    def _get_responsible(self):
+        """:return: who is told about this receipt: whom the provider names, or an accountant of the company"""
+        self.ensure_one()
+        return self.provider_id._mpesa_get_alerted("suspense")
 
     def _check_may_assign(self):
         """:raise AccessError: for anyone who may not enter payments"""

@@ -58,6 +58,9 @@ class SireMpesaReceipt(models.Model):
         if not receipts._find(provider.company_id, sighting.number).transaction_id:
             prompts = receipts._find_prompts(provider, sighting, since)  # prompts are locked before receipts
         receipt = gate.opened(receipts._see(provider, sighting))
+        if receipt._must_be_confirmed(sighting):
+            receipt._wait_for_confirmation(prompts)
+            return receipt
         if receipt.state == "waiting" and not receipt.transaction_id and not receipt.waiting_for_id:
             receipt._choose_prompt(prompts)
         receipt._book()

@@ -58,7 +58,8 @@ class SireMpesaReceipt(models.Model):
                 ("provider_id", "=", tx.provider_id.id),
                 ("amount", "=", tx.amount),
                 ("transaction_id", "=", False),
-                ("state", "!=", "reversed"),
+                ("state", "not in", ("reversed", "denied")),
+                ("confirmation", "not in", ("asked", "denied")),
                 ("paid_at", ">=", tx.mpesa_requested_at - timedelta(seconds=before)),
                 ("paid_at", "<=", tx.mpesa_requested_at + timedelta(seconds=after)),
             ]

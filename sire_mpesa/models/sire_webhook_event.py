@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..const import C2B_KIND, STATEMENT_KIND, WEBHOOK_KIND
+from ..const import C2B_KIND, COMMAND_KIND, STATEMENT_KIND, WEBHOOK_KIND
 
 
 class SireWebhookEvent(models.Model):
@@ -11,5 +11,6 @@ class SireWebhookEvent(models.Model):
             **super()._get_handlers(),
             WEBHOOK_KIND: self.env["payment.transaction"]._mpesa_handle_stk_event,
             C2B_KIND: self.env["sire.mpesa.receipt"]._handle_c2b_event,
+            COMMAND_KIND: self.env["sire.mpesa.command"]._handle_command_event,
             STATEMENT_KIND: self.env["sire.mpesa.receipt"]._handle_statement_event,
         }

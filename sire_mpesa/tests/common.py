@@ -19,6 +19,9 @@ ENDPOINTS = {
     "/mpesa/stkpush/v1/processrequest": "push",
     "/mpesa/stkpushquery/v1/query": "query",
     "/mpesa/c2b/v2/registerurl": "register",
+    "/mpesa/transactionstatus/v1/query": "status",
+    "/mpesa/reversal/v1/request": "reversal",
+    "/mpesa/accountbalance/v1/query": "balance",
     "/pulltransactions/v1/register": "pull_register",
     "/pulltransactions/v1/query": "pull",
 }
@@ -52,6 +55,7 @@ class FakeDaraja:
         self.tokens = 0
         self.prompts = 0
         self.query_result = ("pending", "500.001.1001")
+        self.commands = 0
         self.rows = []  # of the list of the last 48 hours
 
     def next_is(self, endpoint, *answers):
@@ -102,6 +106,17 @@ class FakeDaraja:
             ResultCode=code,
             ResultDesc="Says the query",
         )
+
+    def answer_command(self, _body):
+        self.commands += 1
+        return 200, {
+            "OriginatorConversationID": f"o-{self.commands}",
+            "ConversationID": f"AG_{self.commands}",
+            "ResponseCode": "0",
+            "ResponseDescription": "Accept the service request successfully.",
+        }
+
+    answer_status = answer_reversal = answer_balance = answer_command
 
     def answer_pull_register(self, _body):
         return 200, {"ResponseRefID": "r", "ResponseStatus": "1000", "ResponseDescription": "Registered"}

@@ -110,17 +110,3 @@ class TestPull(AssignCommon):
             self.pull()
             self.assertFalse(self.provider.mpesa_pull_at, "the next look starts where this one did")
             self.assertTrue(self.provider.mpesa_pull_message)
-
-    def test_reminder(self):
-        receipt = self.lost()
-        self.provider.mpesa_alert_user_id = self.accountant
-        self.receipts._cron_alert()
-        self.assertFalse(receipt.activity_ids)
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE sire_mpesa_receipt SET create_date = create_date - interval '2 days'")
-        self.env.invalidate_all()
-        for _time in range(2):
-            self.receipts._cron_alert()
-        self.assertEqual(receipt.activity_ids.user_id, self.accountant)
-        receipt.with_user(self.accountant)._assign([(self.partner, self.env["account.move"], 500)])
-        self.assertFalse(receipt.activity_ids)

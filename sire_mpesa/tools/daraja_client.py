@@ -6,12 +6,13 @@ It knows HTTP and Daraja's error bodies, and nothing of the database. What matte
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from ..utils import StkResult, is_code, to_text
+from .daraja_reply import Reply, TokenError, find_why_no_token
 
 _logger = logging.getLogger(__name__)
 
@@ -21,50 +22,14 @@ QUERY_PATH = "/mpesa/stkpushquery/v1/query"
 PULL_REGISTER_PATH = "/pulltransactions/v1/register"
 PULL_QUERY_PATH = "/pulltransactions/v1/query"
 REGISTER_PATH = "/mpesa/c2b/v2/registerurl"
+COMMAND_PATHS = {
+    "status": "/mpesa/transactionstatus/v1/query",
+    "reversal": "/mpesa/reversal/v1/request",
+    "balance": "/mpesa/accountbalance/v1/query",
+}
 PUSH_TIMEOUT = 25  # seconds to connect, and between two bytes of the answer
 QUERY_TIMEOUT = 10
-DEAD_TOKEN_CODES = {"404.001.03", "400.003.01", "401.002.01"}
 PENDING_CODES = {"4999", "500.001.1001"}
-
-
-class TokenError(Exception):
-    """No token could be had, so nothing was asked of Daraja.
-
-    :param bool is_setup: the credentials were refused: trying again cannot help
-    """
-
-    def __init__(self, message, is_setup=False):
-        super().__init__(message)
-        self.is_setup = is_setup
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back: ``data`` is empty unless it was a JSON object."""
-
-    status: int | None = None
-    data: dict = field(default_factory=dict)
-    never_left: bool = False
-    detail: str = ""
-
-    @property
-    def error_code(self):
-        return to_text(self.data.get("errorCode"))
-
-    @property
-    def error_message(self):
-        return to_text(self.data.get("errorMessage"))
-
-    def get_words(self):
-        """:return: what Safaricom said, for staff
-        :rtype: str
-        """
-        words = self.data.get("ResponseDescription") or self.data.get("ResponseMessage") or self.error_message
-        return to_text(words) or self.detail or f"HTTP {self.status}"
-
-    @property
-    def has_dead_token(self):
-        return self.error_code in DEAD_TOKEN_CODES
 
 
 @dataclass(frozen=True)
@@ -83,6 +48,21 @@ class PushAnswer:
     checkout_request_id: str = ""
 
 
+@dataclass(frozen=True)
+class CommandAnswer:
+    """What became of a command. Its result comes later, to an address of ours.
+
+    :param str outcome: ``accepted``, ``refused`` (for sure not taken) or ``unknown`` (it may be done: never sent again)
+    :param str code: why it was refused, a key of ``const.COMMAND_FAULTS`` or empty
+    """
+
+    outcome: str
+    code: str = ""
+    detail: str = ""
+    originator_conversation_id: str = ""
+    conversation_id: str = ""
+
+
 class DarajaClient:
     """One merchant's access to Daraja.
 
@@ -93,6 +73,12 @@ class DarajaClient:
     def __init__(self, base_url, get_token):
         self._base_url = base_url.rstrip("/")
         self._get_token = get_token
+
+    def get_token(self):
+        """:return: an access token
+        :raise TokenError: when there is none
+        """
+        return self._get_token(None)
 
     def push(self, payload):
         """Ask for a prompt on the payer's phone.
@@ -116,6 +102,18 @@ class DarajaClient:
         except TokenError:
             return "unknown", None
         return classify_query(reply)
+
+    def command(self, kind, payload):
+        """Ask for something that is done later.
+
+        :param str kind: status, reversal or balance
+        :rtype: CommandAnswer
+        """
+        try:
+            reply = self._call(COMMAND_PATHS[kind], payload, PUSH_TIMEOUT)
+        except TokenError as error:
+            return CommandAnswer("refused", "unreachable", str(error))
+        return classify_command(reply)
 
     def ask(self, path, payload):
         """Send any other request. Whoever calls says what the answer means.
@@ -163,7 +161,8 @@ def fetch_token(base_url, consumer_key, consumer_secret):
             lifetime = 600
         return token, lifetime
     is_setup = reply.error_code.startswith("400.008") or reply.status in (400, 401, 403)
-    raise TokenError(reply.error_message or reply.detail or f"HTTP {reply.status}", is_setup)
+    why = find_why_no_token(reply, is_setup)
+    raise TokenError(reply.error_message or reply.detail or f"HTTP {reply.status}", is_setup, why)
 
 
 def classify_push(reply):
@@ -211,6 +210,24 @@ def classify_query(reply):
     return ("paid" if result.is_paid else "failed"), result
 
 
+def classify_command(reply):
+    """:rtype: CommandAnswer"""
+    code = to_text(reply.data.get("ResponseCode"))
+    originator = to_text(reply.data.get("OriginatorConversationID"))
+    conversation = to_text(reply.data.get("ConversationID"))
+    if reply.never_left:
+        return CommandAnswer("refused", "unreachable", reply.detail)
+    if reply.status == 200 and code == "0" and originator and conversation:
+        return CommandAnswer("accepted", "", reply.get_words(), originator, conversation)
+    detail = f"{reply.error_code} {reply.error_message}".strip()
+    # As with a push: Daraja's own checks come before anything is done, and 429 is the gateway's.
+    if reply.has_dead_token or (reply.error_code and 400 <= (reply.status or 0) < 500 and reply.status != 429):
+        return CommandAnswer("refused", "", detail)
+    if reply.status == 200 and code not in ("", "0"):
+        return CommandAnswer("refused", "", f"{code} {reply.get_words()}")
+    return CommandAnswer("unknown", "", detail or reply.detail or f"HTTP {reply.status}")
+
+
 def _send(method, url, timeout, **kwargs):
     """Send one request and never raise. Logged are address, status and duration: no header and no body."""
     started = time.monotonic()
@@ -228,9 +245,10 @@ def _request(method, url, timeout, **kwargs):
     except requests.exceptions.ConnectionError as error:  # Before and after the request left: only the first is sure.
         reason = error.args and getattr(error.args[0], "reason", error.args[0])
         never_left = isinstance(reason, (NewConnectionError, NameResolutionError, ConnectTimeoutError))
-        return Reply(never_left=never_left, detail=type(reason or error).__name__)
+        unresolved = isinstance(reason, NameResolutionError)
+        return Reply(never_left=never_left, detail=type(reason or error).__name__, is_unresolved=unresolved)
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
-        return Reply(never_left=True, detail="The address of Daraja is wrong.")
+        return Reply(never_left=True, detail="The address of Daraja is wrong.", is_unresolved=True)
     except requests.exceptions.RequestException as error:
         return Reply(detail=type(error).__name__)
     try:

@@ -1,0 +1,292 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.sire_base.utils.phone import format_kenyan_phone, is_mobile, parse_kenyan_phone
+from odoo.addons.sire_payment.utils import format_money
+
+from .. import const
+
+STEPS = ("account", "keys", "passkey", "address", "c2b", "pull", "test", "initiator", "live")
+CHECKED = ("account", "keys", "passkey", "address")  # steps that are tried before the next one
+ADDRESSES = {"live": const.PRODUCTION_URL, "play": const.SANDBOX_URL}
+
+
+class SireMpesaSetup(models.TransientModel):
+    """The way through the set-up of a provider, step by step. It keeps nothing: what is typed goes to the provider.
+
+    So it can be left and taken up again, and no secret is in a second place: what is typed as a key is handed on, and
+    reading it back gives nothing.
+    """
+
+    _name = "sire.mpesa.setup"
+    _description = "Set-up of M-Pesa"
+    _transient_max_hours = 24.0
+
+    provider_id = fields.Many2one("payment.provider", required=True, readonly=True)
+    company_id = fields.Many2one(related="provider_id.company_id")
+    step = fields.Selection(
+        [
+            ("account", "Who is paid"),
+            ("keys", "Keys"),
+            ("passkey", "Passkey"),
+            ("address", "Public address"),
+            ("c2b", "Payments without a prompt"),
+            ("pull", "Missed payments"),
+            ("test", "A payment of ours"),
+            ("initiator", "Initiator"),
+            ("live", "Open to clients"),
+        ],
+        default="account",
+        required=True,
+    )
+    steps = fields.Json(compute="_compute_steps")
+    step_state = fields.Char(compute="_compute_steps")
+    step_words = fields.Char(compute="_compute_steps")
+
+    mpesa_shortcode_type = fields.Selection(related="provider_id.mpesa_shortcode_type", readonly=False)
+    mpesa_shortcode = fields.Char(related="provider_id.mpesa_shortcode", readonly=False)
+    mpesa_till = fields.Char(related="provider_id.mpesa_till", readonly=False)
+    environment = fields.Selection(
+        [
+            ("live", "Safaricom, real money"),
+            ("play", "Safaricom's sandbox, play money"),
+            ("own", "Another address"),
+        ],
+        string="Money",
+        compute="_compute_environment",
+        readonly=False,
+    )
+    mpesa_base_url = fields.Char(related="provider_id.mpesa_base_url", readonly=False)
+    consumer_key = fields.Char(compute="_compute_secrets", inverse="_inverse_keys", groups="base.group_system")
+    consumer_secret = fields.Char(compute="_compute_secrets", inverse="_inverse_keys", groups="base.group_system")
+    passkey = fields.Char(compute="_compute_secrets", inverse="_inverse_passkey", groups="base.group_system")
+    initiator_password = fields.Char(
+        compute="_compute_secrets", inverse="_inverse_initiator", groups="base.group_system"
+    )
+    initiator_certificate = fields.Binary(
+        "Safaricom's Certificate", compute="_compute_secrets", inverse="_inverse_initiator", groups="base.group_system"
+    )
+    mpesa_initiator_name = fields.Char(
+        related="provider_id.mpesa_initiator_name", readonly=False, groups="base.group_system"
+    )
+    has_initiator = fields.Boolean(compute="_compute_secrets")
+    has_certificate = fields.Boolean(compute="_compute_secrets")
+    has_keys = fields.Boolean(compute="_compute_secrets")
+    has_passkey = fields.Boolean(compute="_compute_secrets")
+    public_url = fields.Char("Public Address", compute="_compute_public_url", inverse="_inverse_public_url")
+    mpesa_c2b_state = fields.Selection(related="provider_id.mpesa_c2b_state")
+    mpesa_source_addresses = fields.Text(related="provider_id.mpesa_source_addresses", readonly=False)
+    mpesa_pull_phone = fields.Char(related="provider_id.mpesa_pull_phone", readonly=False)
+    mpesa_pull_registered_at = fields.Datetime(related="provider_id.mpesa_pull_registered_at")
+    mpesa_alert_user_id = fields.Many2one(related="provider_id.mpesa_alert_user_id", readonly=False)
+    state = fields.Selection(related="provider_id.state")
+    is_published = fields.Boolean(related="provider_id.is_published")
+    test_phone = fields.Char("Your Phone", default=lambda self: self._get_own_phone())
+    test_amount = fields.Char(compute="_compute_test_amount")
+    status = fields.Json(compute="_compute_status")
+
+    # === COMPUTES === #
+
+    @api.depends("provider_id")
+    def _compute_display_name(self):
+        for setup in self:
+            setup.display_name = self.env._("M-Pesa of %s", setup.company_id.name)
+
+    @api.depends("step")
+    def _compute_steps(self):
+        for setup in self:
+            setup.steps = setup.provider_id._mpesa_get_steps() if setup.provider_id else []
+            here = next((one for one in setup.steps if one["key"] == setup.step), {})
+            setup.step_state, setup.step_words = here.get("state"), here.get("words")
+
+    @api.depends("mpesa_base_url")
+    def _compute_environment(self):
+        kinds = {url: kind for kind, url in ADDRESSES.items()}
+        for setup in self:
+            setup.environment = kinds.get((setup.mpesa_base_url or "").rstrip("/"), "own")
+
+    @api.onchange("environment")
+    def _onchange_environment(self):
+        if self.environment in ADDRESSES:
+            self.mpesa_base_url = ADDRESSES[self.environment]
+        elif self.mpesa_base_url in ADDRESSES.values():
+            self.mpesa_base_url = False
+
+    @api.depends("provider_id")
+    def _compute_secrets(self):
+        """What is stored is never shown, only that it is."""
+        for setup in self:
+            provider = setup.provider_id
+            setup.consumer_key = setup.consumer_secret = setup.passkey = False
+            setup.initiator_password = setup.initiator_certificate = False
+            setup.has_initiator = bool(provider.mpesa_initiator_password)
+            setup.has_certificate = bool(provider.mpesa_initiator_certificate)
+            setup.has_keys = bool(provider.mpesa_consumer_key and provider.mpesa_consumer_secret)
+            setup.has_passkey = bool(provider.mpesa_passkey)
+
+    def _inverse_keys(self):
+        for setup in self:
+            values = {"mpesa_consumer_key": setup.consumer_key, "mpesa_consumer_secret": setup.consumer_secret}
+            setup._hand_on(values)
+
+    def _inverse_passkey(self):
+        for setup in self:
+            setup._hand_on({"mpesa_passkey": setup.passkey})
+
+    def _inverse_initiator(self):
+        for setup in self:
+            values = {
+                "mpesa_initiator_password": setup.initiator_password,
+                "mpesa_initiator_certificate": setup.initiator_certificate,
+            }
+            setup._hand_on(values)
+
+    def _hand_on(self, values):
+        """Give the provider what was typed; what was left empty stays as it is there."""
+        typed = {name: value.strip() for name, value in values.items() if value and value.strip()}
+        if typed:
+            self.provider_id.write(typed)
+
+    @api.depends("provider_id")
+    def _compute_public_url(self):
+        for setup in self:
+            setup.public_url = self.env["ir.config_parameter"]._sire_public_url()
+
+    def _inverse_public_url(self):
+        for setup in self:
+            self.env["res.config.settings"].create({"sire_public_url": setup.public_url}).set_values()
+
+    @api.depends("provider_id")
+    def _compute_test_amount(self):
+        shilling = self.env.ref("base.KES")
+        for setup in self:
+            setup.test_amount = format_money(setup.provider_id.mpesa_min_amount, shilling)
+
+    @api.depends("provider_id")
+    def _compute_status(self):
+        for setup in self:
+            tx_sudo = setup.sudo().provider_id.mpesa_test_transaction_id  # administrators need not be accountants
+            setup.status = tx_sudo.with_env(self.env(su=True))._mpesa_status() if tx_sudo else False
+
+    # === ACTIONS === #
+
+    def action_next(self):
+        """Button: try what was filled in, and go on when it is right."""
+        self.ensure_one()
+        if self.step not in CHECKED or self.provider_id._mpesa_run_check(self.step):
+            self.step = STEPS[min(STEPS.index(self.step) + 1, len(STEPS) - 1)]
+
+    def action_back(self):
+        """Button: the step before."""
+        self.ensure_one()
+        self.step = STEPS[max(STEPS.index(self.step) - 1, 0)]
+
+    def action_register_c2b(self):
+        """Button: tell Safaricom where to report payments that nobody was prompted for."""
+        self.ensure_one()
+        self._check_can_register()
+        self.provider_id.action_mpesa_register_c2b()
+
+    def action_register_pull(self):
+        """Button: ask Safaricom to keep the list of payments for us."""
+        self.ensure_one()
+        self._check_can_register()
+        self.provider_id.action_mpesa_register_pull()
+
+    def action_try_initiator(self):
+        """Button: ask for the balance, which only the initiator may. The answer comes a moment later."""
+        self.ensure_one()
+        self.provider_id.action_mpesa_check_balance()
+
+    def action_test(self):
+        """Button: ask our own phone for the smallest payment."""
+        self.ensure_one()
+        steps = {step["key"]: step for step in self.provider_id._mpesa_get_steps()}
+        for key in CHECKED:
+            if steps[key]["state"] != "done":
+                raise UserError(
+                    self.env._("%(step)s first: %(words)s", step=steps[key]["name"], words=steps[key]["words"])
+                )
+        self.provider_id._mpesa_test(self.test_phone)
+
+    def action_open_payment(self):
+        """Button: what the test was booked as."""
+        self.ensure_one()
+        payment_sudo = self.provider_id.sudo().mpesa_test_transaction_id.payment_id  # its own form checks who reads it
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.payment",
+            "res_id": payment_sudo.id,
+            "view_mode": "form",
+        }
+
+    def action_go_live(self):
+        """Button: have clients offered M-Pesa.
+
+        :raise UserError: while the keys move no real money: clients would seem to have paid
+        """
+        self.ensure_one()
+        self.provider_id._mpesa_check_is_administrator()
+        if (self.mpesa_base_url or "").rstrip("/") != const.PRODUCTION_URL:
+            raise UserError(
+                self.env._("These keys move play money: clients would seem to pay, and nothing would arrive. Fill in the"
+                           " live keys first.")
+            )  # fmt: skip
+        self.provider_id.write({"state": "enabled", "is_published": True})
+
+    def action_open_provider(self):
+        """Button: all settings."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "payment.provider",
+            "res_id": self.provider_id.id,
+            "view_mode": "form",
+        }
+
+    def get_status(self):
+        """Tell the form how the test prompt stands.
+
+        :return: as `payment.transaction._mpesa_status`
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.status
+
+    # === HELPERS === #
+
+    def _open(self):
+        """:return: the action that shows the first step which is not done"""
+        self.ensure_one()
+        for step in self.provider_id._mpesa_get_steps():
+            if step["state"] in ("open", "fault"):
+                self.step = step["key"]
+                break
+        else:
+            self.step = "live"
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Set up M-Pesa"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "current",
+        }
+
+    def _check_can_register(self):
+        """:raise UserError: when Safaricom would not take our addresses, or does not know us yet"""
+        provider = self.provider_id
+        if fault := provider._mpesa_find_address_fault(self.env["ir.config_parameter"]._sire_public_url()):
+            raise UserError(fault)
+        if not provider.mpesa_shortcode or not self.has_keys:
+            raise UserError(self.env._("Fill in who is paid, and the keys, first."))
+
+    @api.model
+    def _get_own_phone(self):
+        """:return: the administrator's own mobile number, as people write it, or False"""
+        try:
+            number = parse_kenyan_phone(self.env.user.phone or "")
+        except ValueError:
+            return False
+        return format_kenyan_phone(number) if is_mobile(number) else False
