@@ -7,6 +7,7 @@ from . import (
     payment_provider_daraja,
     payment_provider_pull,
     payment_transaction,
+    payment_transaction_batch,
     payment_transaction_push,
     payment_transaction_receipt,
     payment_transaction_resolver,

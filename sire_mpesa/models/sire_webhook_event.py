@@ -13,3 +13,10 @@ class SireWebhookEvent(models.Model):
             C2B_KIND: self.env["sire.mpesa.receipt"]._handle_c2b_event,
             STATEMENT_KIND: self.env["sire.mpesa.receipt"]._handle_statement_event,
         }
+
+    def _get_batch_handlers(self):
+        txs = self.env["payment.transaction"]
+        return {
+            **super()._get_batch_handlers(),
+            WEBHOOK_KIND: (txs._mpesa_prepare_stk_events, txs._mpesa_handle_stk_events),
+        }

@@ -94,6 +94,14 @@ class DarajaClient:
         self._base_url = base_url.rstrip("/")
         self._get_token = get_token
 
+    def with_token(self):
+        """:return: the same access, its token fetched already: for many requests at once
+        :rtype: DarajaClient
+        :raise TokenError:
+        """
+        token = self._get_token(None)
+        return DarajaClient(self._base_url, lambda dead: self._get_token(dead) if dead else token)
+
     def push(self, payload):
         """Ask for a prompt on the payer's phone.
 
