@@ -135,6 +135,7 @@ def start_odoo(
     options=None,
     public_url=None,
     tied=False,
+    durable=False,
     step=None,
 ):
     """Starts Odoo on a database; returns when the login page answers.
@@ -143,6 +144,7 @@ def start_odoo(
     :param sandbox: the sandbox's address
     :param env: more environment variables
     :param options: more options of odoo.conf
+    :param durable: whether its commits wait for the disk even when it is tied
     """
     address = f"http://127.0.0.1:{port}"
     conf = settings.write(
@@ -157,7 +159,7 @@ def start_odoo(
         SIRE_PUBLIC_URL=public_url or address,
         **(env or {}),
     )
-    if tied:
+    if tied and not durable:
         environ = settings.unhurried(environ)
     started = spawn([*python_command(SERVER, environ), "server", "-c", conf], log, environ, tied)
     try:

@@ -28,9 +28,10 @@ class Server:
     """A running Odoo with its sandbox.
 
     ``url`` and ``sandbox_url`` have no trailing slash; ``db`` is the database, ``pid`` Odoo's process, ``log`` what it says.
+    ``durable``: its commits wait for the disk, as in production.
     """
 
-    def __init__(self, bench, database, port, env, options, with_sandbox):
+    def __init__(self, bench, database, port, env, options, with_sandbox, durable=False):
         self.bench = bench
         self.db = database
         self.port = port or serve.free_port()
@@ -43,6 +44,7 @@ class Server:
         self.sandbox_url = None
         self._sandbox = self._odoo = None
         self._with_sandbox = with_sandbox
+        self._durable = durable
 
     @property
     def pid(self):
@@ -60,7 +62,7 @@ class Server:
             self.sandbox_url = f"http://127.0.0.1:{port}"
         self._odoo = serve.start_odoo(
             f"server-{self.db}", self.bench, self.db, self.port, self.log, sandbox=self.sandbox_url, smtp_port=self.smtp_port,
-            env=self.env, options=self.options, tied=True,
+            env=self.env, options=self.options, tied=True, durable=self._durable,
         )  # fmt: skip
         return self
 

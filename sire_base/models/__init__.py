@@ -4,5 +4,6 @@ from . import res_company
 from . import res_config_settings
 from . import res_lang
 from . import sire_webhook_event
+from . import sire_webhook_event_batch
 from . import sire_webhook_event_reminder
 from . import sire_webhook_event_worker

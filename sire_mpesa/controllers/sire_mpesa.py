@@ -25,10 +25,13 @@ class SireMpesaController(http.Controller):
     def stk_callback(self, token, **_kwargs):
         """Keep what Safaricom says and answer: the worker believes it or not."""
         # Transactions are not the public's to read; a wrong token and a wrong sender learn the same: nothing.
-        tx_sudo = request.env["payment.transaction"].sudo().search([("mpesa_callback_token", "=", token)], limit=1)
+        txs_sudo = request.env["payment.transaction"].sudo()
+        domain = [("mpesa_callback_token", "=", token)]
+        tx_sudo = txs_sudo.search_fetch(domain, ["provider_id", "company_id"], limit=1)  # no more than is looked at
         remote_addr = request.httprequest.remote_addr
         if not tx_sudo:
             return request.make_response("", status=404)
+        tx_sudo.provider_id.fetch(["mpesa_source_addresses"])
         if not ip_allowed(remote_addr, tx_sudo.provider_id.mpesa_source_addresses):
             _logger.warning("Callback for %s from %s, which is not in the list", tx_sudo.reference, remote_addr)
             return request.make_response("", status=404)

@@ -18,6 +18,7 @@ from . import (
     payment_provider_reckoning,
     payment_provider_setup,
     payment_transaction,
+    payment_transaction_batch,
     payment_transaction_push,
     payment_transaction_receipt,
     payment_transaction_resolver,

@@ -52,6 +52,22 @@ class AccountPayment(models.Model):
         self._mpesa_check_not_received({"state": "deleted"})
         return super().unlink()
 
+    # === BUSINESS === #
+
+    def _generate_journal_entry(self, write_off_line_vals=None, force_balance=None, line_ids=None):
+        """Override of `account`, which makes the entries of many at once and then writes on each payment alone: half of
+        the time that booking fifty receipts takes is spent on looking fifty times for what depends on that.
+        """
+        payments = self.filtered(lambda payment: not payment.move_id and payment.outstanding_account_id)
+        if not gate.is_open(self.env) or len(payments) < 2:
+            return super()._generate_journal_entry(write_off_line_vals, force_balance, line_ids)
+        moves = self.env["account.move"].create([payment._generate_move_vals() for payment in payments])
+        for payment, move in zip(payments, moves, strict=True):
+            for name, value in (("move_id", move.id), ("state", "in_process")):
+                self._fields[name].write(payment, value)
+        payments.modified(["move_id", "state"])
+        return None
+
     # === HELPERS === #
 
     def _mpesa_get_client_lines(self):

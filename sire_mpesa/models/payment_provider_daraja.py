@@ -16,19 +16,23 @@ class PaymentProvider(models.Model):
         :return: ``(outcome, StkResult | None)``, outcome is ``paid``, ``failed``, ``pending`` or ``unknown``
         :rtype: tuple[str, StkResult | None]
         """
+        return self._mpesa_get_client().query(self._mpesa_build_query(checkout_request_id))
+
+    def _mpesa_build_query(self, checkout_request_id):
+        """:return: the body of the question how a prompt ended
+        :rtype: dict
+        """
         self.ensure_one()
         provider_sudo = self.sudo()  # The credentials are the administrator's to read.
         password, timestamp = make_password(
             provider_sudo.mpesa_shortcode, provider_sudo.mpesa_passkey, fields.Datetime.now()
         )
-        return self._mpesa_get_client().query(
-            {
-                "BusinessShortCode": int(provider_sudo.mpesa_shortcode),
-                "Password": password,
-                "Timestamp": timestamp,
-                "CheckoutRequestID": checkout_request_id,
-            }
-        )
+        return {
+            "BusinessShortCode": int(provider_sudo.mpesa_shortcode),
+            "Password": password,
+            "Timestamp": timestamp,
+            "CheckoutRequestID": checkout_request_id,
+        }
 
     def _mpesa_build_push(self, tx):
         """Build the request for a prompt.

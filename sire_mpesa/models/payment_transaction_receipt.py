@@ -25,27 +25,34 @@ class PaymentTransaction(models.Model):
         """Bring the receipt of a paid prompt together with it. The prompt is locked and not yet done.
 
         :param dict payment_data: ``receipt`` (its number, when Safaricom named one), ``phone`` and ``event``;
-            or ``seen``: a receipt that is taken for the prompt's
+            or ``written``: the receipt that was made for it; or ``seen``: a receipt that is taken for the prompt's
         """
         receipts = gate.opened(self.env["sire.mpesa.receipt"])
-        number, event, told = (payment_data.get(key) for key in ("receipt", "event", "paid_at"))
-        if number:
-            sighting = Sighting(
-                number=number,
-                amount=payment_data["amount"],
-                source=payment_data.get("source") or "stk_callback",
-                kind="prompt",
-                paid_at=self._mpesa_get_paid_at(told) if told else self.mpesa_paid_at,
-                phone=payment_data.get("phone") or self.mpesa_phone,
-                reference=self.mpesa_account_reference or "",
-                body=event._get_raw_body().decode("utf-8", "replace") if event else "",
-                event_id=event.id if event else None,
-            )
-            receipts._see(self.provider_id, sighting)._link(self)
+        if written := payment_data.get("written"):
+            written._link(self)
+        elif payment_data.get("receipt"):
+            receipts._see(self.provider_id, self._mpesa_make_sighting(payment_data))._link(self)
         elif seen := payment_data.get("seen"):
             gate.opened(seen)._link(self, is_inferred=True)
         elif not self.mpesa_receipt_ids and (receipt := receipts._find_for_prompt(self)):
             receipt._link(self, is_inferred=True)
+
+    def _mpesa_make_sighting(self, payment_data):
+        """:return: what Safaricom says about the receipt of this prompt
+        :rtype: Sighting
+        """
+        event, told = payment_data.get("event"), payment_data.get("paid_at")
+        return Sighting(
+            number=payment_data["receipt"],
+            amount=payment_data["amount"],
+            source=payment_data.get("source") or "stk_callback",
+            kind="prompt",
+            paid_at=self._mpesa_get_paid_at(told) if told else self.mpesa_paid_at,
+            phone=payment_data.get("phone") or self.mpesa_phone,
+            reference=self.mpesa_account_reference or "",
+            body=event._get_raw_body().decode("utf-8", "replace") if event else "",
+            event_id=event.id if event else None,
+        )
 
     def _mpesa_get_paid_at(self, told):
         """:return: when it was paid: what Safaricom says, unless no clock can be that wrong"""

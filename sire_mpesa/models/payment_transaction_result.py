@@ -156,11 +156,17 @@ class PaymentTransaction(models.Model):
         :param StkResult result: a callback that was confirmed, or Safaricom's own answer
         :param event: the callback, kept as evidence of its receipt
         """
+        self._mpesa_settle(self._mpesa_make_payment_data(result, event))
+
+    def _mpesa_make_payment_data(self, result, event=None):
+        """:return: what the host's gate is told, as `_apply_updates` wants it
+        :rtype: dict
+        """
         data = {"result_code": result.code, "result_description": result.description}
         if result.is_paid:
             data.update(amount=result.amount or self.amount, paid_at=result.paid_at)
             data.update(receipt=result.receipt, phone=result.phone, event=event)
-        self._mpesa_settle(data)
+        return data
 
     def _mpesa_settle(self, data):
         """Let the host's gate change the state, book what came of it, and end the waiting of receipts for it.

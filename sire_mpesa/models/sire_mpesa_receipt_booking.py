@@ -99,6 +99,9 @@ class SireMpesaReceipt(models.Model):
             account = self.suspense_line_id.account_id
             lines = payments.move_id.line_ids.filtered(lambda line: line.account_id == account)
             (lines | self.suspense_line_id).reconcile()
+        self._set_booked()
+
+    def _set_booked(self):
         gate.opened(self).write({"state": "booked", "reason": False, "next_try_at": False, "waiting_for_id": False})
 
     # === HELPERS === #

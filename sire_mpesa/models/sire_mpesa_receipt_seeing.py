@@ -35,6 +35,22 @@ class SireMpesaReceipt(models.Model):
         return self.browse(receipt.id)
 
     @api.model
+    def _see_new(self, seen):
+        """Write down reports of numbers that nobody has reported before. Of the others nothing is written.
+
+        :param list seen: ``(payment.provider, Sighting)`` of each, no number twice
+        :return: the new receipts
+        :rtype: sire.mpesa.receipt
+        """
+        receipts = gate.opened(self.sudo())  # nobody writes the ledger but itself
+        new = [(receipts._insert(provider, sighting), sighting) for provider, sighting in seen]
+        new = [(receipt, sighting) for receipt, sighting in new if receipt]
+        receipts.env["sire.mpesa.receipt.evidence"].create(
+            [receipt._get_evidence_values(sighting) for receipt, sighting in new]
+        )
+        return self.browse(receipt.id for receipt, _sighting in new)
+
+    @api.model
     def _find(self, company, number):
         """:return: the receipt with this number, empty when it was not seen yet"""
         if not number:
@@ -82,20 +98,21 @@ class SireMpesaReceipt(models.Model):
     def _add_evidence(self, sighting):
         """Keep what was reported. A report that does not fit changes nothing but the flag."""
         fault = self._find_contradiction(sighting)
-        self.env["sire.mpesa.receipt.evidence"].create(
-            {
-                "receipt_id": self.id,
-                "source": sighting.source,
-                "received_at": fields.Datetime.now(),
-                "amount": sighting.amount,
-                "is_contradiction": bool(fault),
-                "body": sighting.body or False,
-                "event_id": sighting.event_id,
-            }
-        )
+        values = self._get_evidence_values(sighting)
+        self.env["sire.mpesa.receipt.evidence"].create({**values, "is_contradiction": bool(fault)})
         if fault:
             self.flag = fault
             self.message_post(body=fault)
+
+    def _get_evidence_values(self, sighting):
+        return {
+            "receipt_id": self.id,
+            "source": sighting.source,
+            "received_at": fields.Datetime.now(),
+            "amount": sighting.amount,
+            "body": sighting.body or False,
+            "event_id": sighting.event_id,
+        }
 
     def _find_contradiction(self, sighting):
         """:return: what a report says against this receipt, one sentence for staff, or None

@@ -14,3 +14,10 @@ class SireWebhookEvent(models.Model):
             COMMAND_KIND: self.env["sire.mpesa.command"]._handle_command_event,
             STATEMENT_KIND: self.env["sire.mpesa.receipt"]._handle_statement_event,
         }
+
+    def _get_batch_handlers(self):
+        txs = self.env["payment.transaction"]
+        return {
+            **super()._get_batch_handlers(),
+            WEBHOOK_KIND: (txs._mpesa_prepare_stk_events, txs._mpesa_handle_stk_events),
+        }

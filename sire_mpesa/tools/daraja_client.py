@@ -80,6 +80,14 @@ class DarajaClient:
         """
         return self._get_token(None)
 
+    def with_token(self):
+        """:return: the same access, its token fetched already: for many requests at once
+        :rtype: DarajaClient
+        :raise TokenError:
+        """
+        token = self._get_token(None)
+        return DarajaClient(self._base_url, lambda dead: self._get_token(dead) if dead else token)
+
     def push(self, payload):
         """Ask for a prompt on the payer's phone.
 
