@@ -19,8 +19,10 @@ from . import (
     test_sandbox,
     test_secrets,
     test_setup,
+    test_side_by_side,
     test_statement,
     test_status,
     test_storm,
+    test_times,
     test_utils,
 )
