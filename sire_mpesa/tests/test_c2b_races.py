@@ -14,13 +14,13 @@ NUMBER = "NLJ7RT61SV"
 
 
 class C2bRaceCase(MpesaRaceCase):
-    def confirm(self, env, amount=600, number=NUMBER, **values):
+    def confirm(self, env, amount=600, number=NUMBER, account=None, **values):
         """A confirmation reaches the inbox."""
         data = sample(
             "c2b_confirmation",
             TransID=number,
             TransAmount=f"{amount}.00",
-            BillRefNumber=env["account.move"].browse(self.invoice_id).mpesa_reference,
+            BillRefNumber=account or env["account.move"].browse(self.invoice_id).mpesa_reference,
             TransTime=format_daraja_timestamp(fields.Datetime.now()),
             **values,
         )
@@ -29,7 +29,7 @@ class C2bRaceCase(MpesaRaceCase):
 
     def book(self, env):
         """What waits has waited long enough."""
-        env.cr.execute("UPDATE sire_mpesa_receipt SET next_try_at = now() AT TIME ZONE 'UTC' WHERE state = 'waiting'")
+        env.cr.execute("UPDATE sire_mpesa_receipt SET next_try_at = create_date WHERE state = 'waiting'")
         env.cr.execute("UPDATE payment_transaction SET mpesa_requested_at = mpesa_requested_at - interval '200 seconds'"
                        " WHERE id IN (SELECT waiting_for_id FROM sire_mpesa_receipt)")  # fmt: skip
         env.invalidate_all()
