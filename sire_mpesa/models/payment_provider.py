@@ -151,12 +151,25 @@ class PaymentProvider(models.Model):
             if lines or not company.chart_template:
                 continue
             journals = self.env["account.journal"].with_company(company)
-            journal = journals.search([("code", "=", "MPESA"), ("company_id", "=", company.id)], limit=1)
-            provider.journal_id = journal or journals.create(
-                {"name": "M-Pesa", "type": "bank", "code": "MPESA", "company_id": company.id}
-            )
+            provider.journal_id = provider._mpesa_find_journal(journals)
             if not provider.payment_method_ids:
                 provider.payment_method_ids = [Command.link(self.env.ref("payment.payment_method_mpesa").id)]
+
+    def _mpesa_find_journal(self, journals):
+        """Find a journal that is no other provider's, or make it: each number that is paid has its own balance.
+
+        :param journals: ``account.journal`` in the provider's company
+        :rtype: account.journal
+        """
+        company = self.company_id
+        for code in ("MPESA", *(f"MPES{number}" for number in range(2, 10))):
+            journal = journals.search([("code", "=", code), ("company_id", "=", company.id)], limit=1)
+            if not journal:
+                name = "M-Pesa" if code == "MPESA" else f"M-Pesa {code[-1]}"
+                return journals.create({"name": name, "type": "bank", "code": code, "company_id": company.id})
+            if not journal.inbound_payment_method_line_ids.payment_provider_id - self:
+                return journal
+        raise UserError(self.env._("Choose a journal for %s yourself.", self.name))
 
     # === BUSINESS === #
 

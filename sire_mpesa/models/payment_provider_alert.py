@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.sire_payment.utils import format_money
 
@@ -18,6 +18,15 @@ class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
     mpesa_alert_ids = fields.One2many("sire.mpesa.alert", "provider_id", string="Alerts", readonly=True)
+
+    mpesa_alert_words = fields.Text(compute="_compute_mpesa_alert_words")
+
+    # === COMPUTES === #
+
+    @api.depends("mpesa_alert_ids.words")
+    def _compute_mpesa_alert_words(self):
+        for provider in self:
+            provider.mpesa_alert_words = "\n".join(provider.mpesa_alert_ids.mapped("words"))
 
     # === BUSINESS === #
 
@@ -70,13 +79,12 @@ class PaymentProvider(models.Model):
         count, amount = len(receipts), format_money(sum(receipts.mapped("amount")), self.env.ref("base.KES"))
 
         def say(env):
+            values = {"count": count, "amount": amount}
             if state == "suspense":
-                words = env._("For more than a day nobody knows whose they are: %(count)s M-Pesa payments, %(amount)s.",
-                              count=count, amount=amount)  # fmt: skip
-            else:
-                words = env._("For more than a day not in the books: %(count)s M-Pesa payments, %(amount)s.",
-                              count=count, amount=amount)  # fmt: skip
-            return words
+                return env._(
+                    "M-Pesa payments that nobody assigned for more than a day: %(count)s, %(amount)s.", **values
+                )
+            return env._("M-Pesa payments not in the books for more than a day: %(count)s, %(amount)s.", **values)
 
         return say, str(max(receipts.ids))
 
@@ -99,8 +107,8 @@ class PaymentProvider(models.Model):
 
         def say(env):
             return env._(
-                "The scheduled jobs of M-Pesa do not run: %(prompts)s prompts and %(reports)s reports wait for them since"
-                " more than half an hour.",
+                "The scheduled jobs of M-Pesa do not run. Waiting for more than half an hour: prompts %(prompts)s, reports"
+                " %(reports)s.",
                 prompts=prompts,
                 reports=reports,
             )

@@ -103,7 +103,9 @@ class PaymentProvider(models.Model):
             {
                 "mpesa_balance": balances[main],
                 "mpesa_balance_at": told if is_possible else now,
-                "mpesa_balance_accounts": "\n".join(f"{name}: {format_money(balances[name], kes)}" for name in balances),
+                "mpesa_balance_accounts": "\n".join(
+                    f"{name}: {format_money(balances[name], kes)}" for name in balances
+                ),
                 "mpesa_balance_message": False,
             }
         )

@@ -66,8 +66,9 @@ class PaymentProvider(models.Model):
     )  # fmt: skip
     def _compute_feature_support_fields(self):
         """Override of `payment`: with an initiator, payments can be returned, in parts too."""
-        super()._compute_feature_support_fields()
+        result = super()._compute_feature_support_fields()
         self.filtered(lambda provider: provider._mpesa_has_initiator()).support_refund = "partial"
+        return result
 
     def _get_reset_values(self):
         """Override of `payment`."""

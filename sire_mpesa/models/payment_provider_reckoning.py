@@ -23,6 +23,8 @@ class PaymentProvider(models.Model):
         at = self.mpesa_balance_at
         if not at or not self.journal_id or self._mpesa_moved_close_to(at):
             return None
+        if self.journal_id.inbound_payment_method_line_ids.payment_provider_id - self:
+            return None  # somebody chose one journal for two numbers: their balances are not apart
         shilling = self.env.ref("base.KES")
         difference = shilling.round(self.mpesa_balance - self._mpesa_get_expected_balance(at))
         if shilling.is_zero(difference):

@@ -1,7 +1,6 @@
-from odoo import Command, api, models
+from odoo import Command, models
 from odoo.exceptions import UserError
 
-from odoo.addons.sire_base.utils.eat import utc_to_eat
 from odoo.addons.sire_payment.utils import format_money, get_amount_fault
 
 from .. import const, gate
@@ -51,7 +50,9 @@ class PaymentTransaction(models.Model):
         """Override of `payment`: the host matches a refund with the documents that it is for, the credit notes."""
         if is_refund and self.provider_code == "mpesa":
             notes = self.invoice_ids.reversal_move_ids.filtered(
-                lambda note: note.state == "posted" and note.amount_residual > 0 and note.currency_id == self.currency_id
+                lambda note: (
+                    note.state == "posted" and note.amount_residual > 0 and note.currency_id == self.currency_id
+                )
             )
             custom_create_values.setdefault("invoice_ids", [Command.set(notes.ids)])
         return super()._create_child_transaction(amount, is_refund=is_refund, **custom_create_values)
@@ -79,7 +80,7 @@ class PaymentTransaction(models.Model):
         (self | source)._mpesa_touch()
         receipt = command.receipt_id
         receipt._lock()
-        if self.state == "done":
+        if self.state == "done" or (is_done and receipt._is_counted(command)):
             return
         self._process(
             "mpesa",

@@ -62,8 +62,8 @@ class SireMpesaCommand(models.Model):
     amount = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     token = fields.Char(required=True, readonly=True, groups="base.group_system")
-    originator_conversation_id = fields.Char("Originator Conversation", readonly=True)
-    conversation_id = fields.Char("Conversation", readonly=True)
+    originator_conversation_id = fields.Char("Number of the Request", readonly=True)
+    conversation_id = fields.Char("Number at Safaricom", readonly=True)
     is_adopted = fields.Boolean(
         "Numbers by Result", readonly=True, help="Our request had no answer: its numbers came with the result."
     )

@@ -180,7 +180,10 @@ class SireMpesaCommand(models.Model):
         if self.state not in ("sent", "unknown"):
             return
         if result.code == "0" and answer.number and answer.amount:
-            if self.currency_id.compare_amounts(answer.amount, self.amount) != 0 or answer.number == self.receipt_id.name:
+            if (
+                self.currency_id.compare_amounts(answer.amount, self.amount) != 0
+                or answer.number == self.receipt_id.name
+            ):
                 self.fault = self.env._("Safaricom knows this request as another movement: %s.", answer.number)
                 return
             if result.parameters.get("TransactionStatus") != "Completed":

@@ -29,9 +29,7 @@ class SireMpesaCommand(models.Model):
         """
         for command_sudo in self._get_reversals():
             if not command_sudo.originator_conversation_id:
-                raise UserError(
-                    self.env._("Safaricom gave this request no number: compare with the M-Pesa statement.")
-                )
+                raise UserError(self.env._("Safaricom gave this request no number: compare with the M-Pesa statement."))
             command_sudo._check()
 
     def action_not_returned(self):
@@ -41,6 +39,8 @@ class SireMpesaCommand(models.Model):
         for command_sudo in self._get_reversals():
             if command_sudo.state not in ("sent", "unknown"):
                 raise UserError(self.env._("This request has its end already, or it is on its way."))
+            if fields.Datetime.now() - command_sudo.create_date < timedelta(seconds=const.REVERSAL_SECONDS):
+                raise UserError(self.env._("Safaricom may still be at it: wait five minutes, then look again."))
             command_sudo._end_unsent("by_hand", self.env._("Closed by %s", self.env.user.name))
 
     def _get_reversals(self):

@@ -85,6 +85,8 @@ class SireMpesaCommand(models.Model):
             self._end_unsent("not_sent", "")
             return None
         try:
+            if self.provider_id.state == "disabled":
+                raise UserError(self.env._("Enable the provider first."))
             payload = self.provider_id._mpesa_build_command(self)
         except (UserError, ValueError) as error:
             self._end_unsent("setup", str(error))

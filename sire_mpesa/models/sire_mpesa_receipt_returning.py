@@ -101,6 +101,8 @@ class SireMpesaReceipt(models.Model):
         if not is_done:
             receipt._note_not_returned(command)
             return
+        if receipt._is_counted(command):
+            return
         if receipt.transaction_id:  # meanwhile a prompt turned out to be paid by it: the books know a refund
             receipt.transaction_id._mpesa_book_reversal(command, completed_at)
             return
@@ -118,13 +120,14 @@ class SireMpesaReceipt(models.Model):
     def _note_returned(self, command):
         """Write down that money of this receipt went back. Its books are done."""
         receipt = gate.opened(self)
-        amount = min(command.amount, receipt.amount - (receipt.reversed_amount or 0))
+        amount = command.amount
         values = {
             "reversed_amount": (receipt.reversed_amount or 0) + amount,
-            "returning_id": False,
             "to_return": False,
             "reason": False,
         }
+        if receipt.returning_id == command:
+            values["returning_id"] = False
         if receipt.currency_id.compare_amounts(values["reversed_amount"], receipt.amount) >= 0:
             values["state"] = "reversed"
         receipt.write(values)
@@ -144,6 +147,19 @@ class SireMpesaReceipt(models.Model):
         if values.get("state") == "reversed":
             receipt.flag = False
         receipt.message_post(body=body)
+
+    def _is_counted(self, command):
+        """Say whether this return is in the books already: a result that comes after staff had given it up, and after
+        Safaricom had told the next request that it was returned.
+
+        :rtype: bool
+        """
+        left = self.amount - (self.reversed_amount or 0)
+        if self.currency_id.compare_amounts(command.amount, left) <= 0:
+            return False
+        command.fault = self.env._("What this request returned is counted already, by a later request.")
+        self.message_post(body=command.fault)
+        return True
 
     def _note_not_returned(self, command):
         """Write down that a return was not made, and say why."""

@@ -72,7 +72,9 @@ class SireMpesaReceipt(models.Model):
         self.confirmation = "asked"
         if prompts:
             self.next_try_at = fields.Datetime.now() + timedelta(seconds=const.CALLBACK_FIRST)
-            self.reason = self.env._("Perhaps the payment of prompt %s: waiting for its own report.", prompts[0].reference)
+            self.reason = self.env._(
+                "Perhaps the payment of prompt %s: waiting for its own report.", prompts[0].reference
+            )
         else:
             self._ask_status()
 
@@ -177,8 +179,8 @@ class SireMpesaReceipt(models.Model):
             if receipt.state == "waiting" and receipt._is_unsure():
                 if not receipt.next_try_at or receipt.next_try_at <= fields.Datetime.now():
                     receipt._ask_status()
-            return
-        super()._book()
+            return None
+        return super()._book()
 
     # === HELPERS === #
 
@@ -206,7 +208,7 @@ class SireMpesaReceipt(models.Model):
             if was_denied:
                 self.flag = False
                 self.message_post(body=self.env._("It was reported by somebody who knows: it is booked after all."))
-        super()._add_evidence(sighting)
+        return super()._add_evidence(sighting)
 
     def _tell_responsible(self, summary, note):
         """Put it on the list of whoever looks after M-Pesa."""

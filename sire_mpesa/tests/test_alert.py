@@ -47,7 +47,7 @@ class TestAlert(AssignCommon):
             alert = self.look()
             self.assertEqual((alert.kind, len(alert.activity_ids)), ("suspense", 1))
         self.assertEqual(alert.activity_ids.user_id, self.accountant)
-        self.assertIn("2 M-Pesa payments, KSh 1,700", alert.activity_ids.summary)
+        self.assertIn("for more than a day: 2, KSh 1,700.", alert.activity_ids.summary)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails, "on screen, not by e-mail")
         activity = alert.activity_ids
         for receipt in receipts:
@@ -92,7 +92,7 @@ class TestAlert(AssignCommon):
         tx.mpesa_next_query_at = fields.Datetime.now() - timedelta(hours=1)
         alert = self.look()
         self.assertEqual(alert.kind, "resolver")
-        self.assertIn("1 prompts", alert.words)
+        self.assertIn("prompts 1, reports 0", alert.words)
         tx.mpesa_next_query_at = False
         self.assertFalse(self.look())
 

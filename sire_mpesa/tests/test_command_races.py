@@ -44,18 +44,18 @@ class CommandRaceCase(C2bRaceCase):
     def wait_for_commands(self):
         """Wait until the threads that a commit started have written down what they sent."""
         deadline = time.monotonic() + 60
-        while self.read(
-            lambda env: env["sire.mpesa.command"].search_count([("state", "in", ("queued", "sending"))])
-        ):
+        while self.read(lambda env: env["sire.mpesa.command"].search_count([("state", "in", ("queued", "sending"))])):
             self.assertLess(time.monotonic(), deadline, "the request did not leave after the commit")
             time.sleep(0.05)
 
     def settle(self):
         for _turn in range(5):
             self.read(
-                lambda env: env["sire.webhook.event"]
-                .search([("provider", "=", "mpesa_command"), ("state", "=", "received")])
-                .write({"next_attempt_at": fields.Datetime.now()})
+                lambda env: (
+                    env["sire.webhook.event"]
+                    .search([("provider", "=", "mpesa_command"), ("state", "=", "received")])
+                    .write({"next_attempt_at": fields.Datetime.now()})
+                )
             )
             super().settle()
 
@@ -177,7 +177,9 @@ class TestCommandRaces(CommandRaceCase):
         self.read(post)
         self.settle()
         self.assertEqual(self.read(lambda env: self.get_command(env, "reversal").state), "sending")
-        self.read(lambda env: env.cr.execute("UPDATE sire_mpesa_command SET write_date = write_date - interval '1 hour'"))
+        self.read(
+            lambda env: env.cr.execute("UPDATE sire_mpesa_command SET write_date = write_date - interval '1 hour'")
+        )
         self.read(lambda env: self.get_command(env, "reversal")._step_alone())
         self.settle()
         self.wait_for_commands()

@@ -129,7 +129,9 @@ class TestCommands(CommandCommon):
         self.report(command, AccountBalance=accounts, BOCompletedTime=20200101120000)
         self.assertEqual(self.provider.mpesa_balance, 23456.5)
         self.assertGreater(self.provider.mpesa_balance_at, command.create_date.replace(year=2021))
-        self.assertEqual(self.provider.mpesa_balance_accounts, "Working Account: KSh 100\nUtility Account: KSh 23,456.50")
+        self.assertEqual(
+            self.provider.mpesa_balance_accounts, "Working Account: KSh 100\nUtility Account: KSh 23,456.50"
+        )
 
     def test_never_a_wrong_balance(self):
         for wrong in (
@@ -225,7 +227,9 @@ class TestCommands(CommandCommon):
         self.assertEqual(command.state, "unanswered")
 
     def test_reading_results(self):
-        single = {"Result": {"ResultCode": "R000001", "ResultParameters": {"ResultParameter": {"Key": "A", "Value": 1}}}}
+        single = {
+            "Result": {"ResultCode": "R000001", "ResultParameters": {"ResultParameter": {"Key": "A", "Value": 1}}}
+        }
         result = parse_result(single)
         self.assertEqual((result.code, result.parameters, result.receipt), ("R000001", {"A": 1}, None))
         for wrong in ({}, None, {"Result": {}}, {"Result": {"ResultCode": True}}, {"Result": {"ResultCode": {}}}):

@@ -25,7 +25,9 @@ class TestConfirming(CommandCommon):
         self.invoice = self.make_invoice(500)
 
     def make_due(self, receipt):
-        self.env.cr.execute("UPDATE sire_mpesa_receipt SET next_try_at = now() AT TIME ZONE 'UTC' WHERE id = %s", [receipt.id])
+        self.env.cr.execute(
+            "UPDATE sire_mpesa_receipt SET next_try_at = now() AT TIME ZONE 'UTC' WHERE id = %s", [receipt.id]
+        )
         self.env.invalidate_all()
 
     def ask_again(self, receipt):
@@ -41,7 +43,12 @@ class TestConfirming(CommandCommon):
         body = self.daraja.sent("status")[0][1]
         self.assertEqual(
             {key: body[key] for key in ("CommandID", "TransactionID", "PartyA", "IdentifierType")},
-            {"CommandID": "TransactionStatusQuery", "TransactionID": "UKL7XQ2M4P", "PartyA": 174379, "IdentifierType": "4"},
+            {
+                "CommandID": "TransactionStatusQuery",
+                "TransactionID": "UKL7XQ2M4P",
+                "PartyA": 174379,
+                "IdentifierType": "4",
+            },
         )
         self.assertNotIn("OriginalConversationID", body)
         self.report_paid(question, "UKL7XQ2M4P", 500)

@@ -37,7 +37,10 @@ class TestRefund(RefundCommon):
         command = self.send("reversal")
         body = self.daraja.sent("reversal")[0][1]
         self.assertEqual(
-            {key: body[key] for key in ("CommandID", "TransactionID", "Amount", "ReceiverParty", "RecieverIdentifierType")},
+            {
+                key: body[key]
+                for key in ("CommandID", "TransactionID", "Amount", "ReceiverParty", "RecieverIdentifierType")
+            },
             {
                 "CommandID": "TransactionReversal",
                 "TransactionID": "NLJ7RT61SV",
@@ -166,7 +169,12 @@ class TestRefund(RefundCommon):
 
     def test_refused(self):
         tx = self.make_paid(500)
-        for code, words in (("1", "not enough money"), (21, "role"), ("2028", "whole payment"), ("77", "did not do it")):
+        for code, words in (
+            ("1", "not enough money"),
+            (21, "role"),
+            ("2028", "whole payment"),
+            ("77", "did not do it"),
+        ):
             refund, command = self.refund(tx, 200)
             self.report(command, code)
             self.assertEqual((refund.state, command.state), ("error", "failed"))
@@ -209,7 +217,9 @@ class TestRefund(RefundCommon):
         self.report(command, 1, late=True)
         self.assertEqual((refund.state, command.state), ("pending", "sent"))
         question = self.send("status")
-        self.assertEqual(self.daraja.sent("status")[-1][1]["OriginalConversationID"], command.originator_conversation_id)
+        self.assertEqual(
+            self.daraja.sent("status")[-1][1]["OriginalConversationID"], command.originator_conversation_id
+        )
         self.assertNotIn("TransactionID", self.daraja.sent("status")[-1][1])
         self.report(question, **paid_parameters("REV0000009", 500, ReasonType="Pay Bill Reversal"))
         self.assertEqual((refund.state, refund.provider_reference), ("done", "REV0000009"))
@@ -246,6 +256,43 @@ class TestRefund(RefundCommon):
         refund, second = self.refund(tx)
         self.report(second, 0)
         self.assertEqual((refund.state, len(self.get_out(tx))), ("done", 1))
+
+    def test_given_up_and_counted_later(self):
+        """Staff gave it up, the next request learnt that it was done, and then its own result comes."""
+        tx = self.make_paid(500)
+        refund, first = self.refund(tx)
+        with self.assertRaisesRegex(UserError, "wait five minutes"):
+            first.action_not_returned()
+        self.overdue(first)
+        first.with_user(self.accountant).action_not_returned()
+        again, second = self.refund(tx)
+        self.report(second, "R000001")
+        self.assertEqual((refund.state, again.state), ("error", "done"))
+        self.report(first, 0, Amount="500")
+        self.assertEqual((refund.state, len(self.get_out(tx))), ("error", 1))
+        self.assertIn("counted already", first.fault)
+        self.assertDayBalances(seen=500, reversed=500)
+
+    def test_given_up_and_done_all_the_same(self):
+        """Both moved money: both are in the books."""
+        tx = self.make_paid(500)
+        refund, first = self.refund(tx, 200)
+        self.overdue(first)
+        first.action_not_returned()
+        again, second = self.refund(tx, 200)
+        self.report(first, 0, Amount="200")
+        self.assertTrue(tx.mpesa_receipt_ids.returning_id, "the second one is still on its way")
+        self.report(second, 0, Amount="200")
+        self.assertEqual((refund.state, again.state, len(self.get_out(tx))), ("done", "done", 2))
+        self.assertFalse(tx.mpesa_receipt_ids.returning_id)
+        self.assertDayBalances(seen=500, booked=100, reversed=400)
+
+    def test_provider_is_disabled_meanwhile(self):
+        tx = self.make_paid(500)
+        refund, command = self.refund(tx, send=False)
+        self.provider.state = "disabled"
+        command._send()
+        self.assertEqual((refund.state, self.daraja.sent("reversal")), ("error", []))
 
     def test_lost_answer(self):
         """It may have been taken: it is not sent again, and a result is believed when Safaricom knows its number."""

@@ -168,3 +168,29 @@ class TestSandbox(SandboxCase):
         tx = self.pay(result="success")
         self.wait_for_callback(tx)
         self.assertEqual((tx.state, tx.invoice_ids.payment_state), ("done", "partial"))
+
+    def test_setup(self):
+        """What the set-up asks is understood by a server that knows the contract, and what is wrong is said."""
+        self.provider.write({"mpesa_shortcode": "174379", "mpesa_passkey": "sandbox-passkey"})
+        checks = (
+            ("keys", {}, True),
+            ("keys", {"mpesa_consumer_secret": "wrong"}, False),
+            ("keys", {"mpesa_consumer_secret": "sandbox-secret"}, True),
+            ("passkey", {}, True),
+            ("passkey", {"mpesa_passkey": "wrong"}, False),
+            ("passkey", {"mpesa_shortcode": "999999"}, False),
+            ("keys", {"mpesa_base_url": "http://127.0.0.1:9"}, False),
+        )
+        for key, values, is_right in checks:
+            with self.subTest(key=key, values=values):
+                self.provider.write(values)
+                self.assertEqual(self.provider._mpesa_run_check(key), is_right, self.provider.mpesa_checks)
+
+    def test_a_shilling_of_ours(self):
+        self.control("default", result="success")
+        self.provider._mpesa_test("0712345678")
+        tx = self.provider.mpesa_test_transaction_id
+        tx._mpesa_send_push()
+        self.wait_for_callback(tx)
+        step = next(step for step in self.provider._mpesa_get_steps() if step["key"] == "test")
+        self.assertEqual((step["state"], tx.payment_id.amount), ("done", 1))

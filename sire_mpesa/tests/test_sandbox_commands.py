@@ -237,6 +237,7 @@ class TestSandboxCommands(SandboxCommandCase):
         self.sends("reversal", "never")
         self.send("reversal")
         command = self.get_commands("reversal")
+        self.overdue(command)
         command.action_not_returned()  # staff looked at the wrong line
         self.assertEqual(first.state, "error")
         refund = self.refund(tx)

@@ -81,7 +81,7 @@ class TestStatement(AssignCommon):
         words = wizard.line_ids.mapped("words")
         self.assertEqual(words[0], f"On {invoice.name}, which needs KSh 1,160")
         self.assertEqual(words[1:4], ["To be assigned", "Credit of Wanjiru Traders", "In the ledger already"])
-        self.assertIn("3 new payments, 1 known ones, 1 that do not fit; 4 other rows", wizard.summary)
+        self.assertIn("New: 3. Known already: 1. Do not fit: 1. Left out, no client's payment: 4.", wizard.summary)
         self.assertFalse(self.get_receipt("NEWAAAAAA1"), "a dry run changes nothing")
         for _time in range(2):
             wizard.action_import()

@@ -66,6 +66,7 @@ class SireMpesaSetup(models.TransientModel):
     initiator_certificate = fields.Binary(
         "Safaricom's Certificate", compute="_compute_secrets", inverse="_inverse_initiator", groups="base.group_system"
     )
+    initiator_certificate_name = fields.Char(compute="_compute_certificate_name", readonly=False)
     mpesa_initiator_name = fields.Char(
         related="provider_id.mpesa_initiator_name", readonly=False, groups="base.group_system"
     )
@@ -123,6 +124,10 @@ class SireMpesaSetup(models.TransientModel):
             setup.has_certificate = bool(provider.mpesa_initiator_certificate)
             setup.has_keys = bool(provider.mpesa_consumer_key and provider.mpesa_consumer_secret)
             setup.has_passkey = bool(provider.mpesa_passkey)
+
+    def _compute_certificate_name(self):
+        """The name of the file while it is being uploaded."""
+        self.initiator_certificate_name = False
 
     def _inverse_keys(self):
         for setup in self:

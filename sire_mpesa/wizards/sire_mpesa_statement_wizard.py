@@ -43,7 +43,7 @@ class SireMpesaStatementWizard(models.TransientModel):
             {
                 "is_shown": True,
                 "summary": self.env._(
-                    "%(new)s new payments, %(known)s known ones, %(flag)s that do not fit; %(out)s other rows are left out.",
+                    "New: %(new)s. Known already: %(known)s. Do not fit: %(flag)s. Left out, no client's payment: %(out)s.",
                     out=len(lines) - sum(count.values()),
                     **count,
                 ),
@@ -134,4 +134,5 @@ class SireMpesaStatementWizard(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }

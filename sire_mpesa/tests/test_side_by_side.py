@@ -1,0 +1,129 @@
+"""Several companies, and several numbers of one company, side by side."""
+
+import base64
+import json
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from odoo.addons.sire_mpesa.hooks import post_init_hook
+
+from .common import DARAJA
+from .test_assign import AssignCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSideBySide(AssignCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.load_kenyan_chart(cls.company_2)
+        post_init_hook(cls.env)
+        cls.provider_2 = cls.env["payment.provider"].search(
+            [("code", "=", "mpesa"), ("company_id", "=", cls.company_2.id)]
+        )
+        cls.set_up(cls.provider_2, "600984", "second-key")
+        cls.till = cls.provider.copy({"company_id": cls.company.id})
+        cls.till.write({"mpesa_shortcode_type": "till", "mpesa_till": "5174380"})
+        cls.set_up(cls.till, "174380", "the-key")
+
+    @classmethod
+    def set_up(cls, provider, shortcode, key):
+        provider.write(
+            {
+                "mpesa_shortcode": shortcode,
+                "mpesa_consumer_key": key,
+                "mpesa_consumer_secret": f"secret of {key}",
+                "mpesa_passkey": f"passkey of {shortcode}",
+                "mpesa_base_url": DARAJA,
+                "state": "test",
+            }
+        )
+
+    def report(self, provider, number="SIDEBYSID1", amount="500.00", account="RENT", **values):
+        """A confirmation at the address of a provider."""
+        shortcode = provider.mpesa_till or provider.mpesa_shortcode
+        data = self.confirmation(number, amount, account, BusinessShortCode=shortcode, **values)
+        provider._mpesa_receive_c2b(json.dumps(data).encode(), {}, "196.201.214.200", data)
+        self.process_webhooks()
+        return self.receipts.search([("name", "=", number), ("provider_id", "=", provider.id)])
+
+    def test_each_has_its_own_token(self):
+        for provider in (self.provider, self.provider_2, self.till):
+            provider._mpesa_get_token()
+        used = [base64.b64decode(call[2].split()[1]).decode().split(":")[0] for call in self.daraja.sent("oauth")]
+        self.assertEqual(sorted(used), ["second-key", "the-key"], "a key pair that two numbers share has one token")
+
+    def test_each_number_signs_with_its_own_passkey(self):
+        for provider, party in ((self.provider, 174379), (self.till, 5174380)):
+            tx = self.make_tx(10, self.make_invoice(), provider_id=provider.id)
+            tx._mpesa_request_payment("0712345678")
+            tx._mpesa_send_push()
+            body = self.daraja.sent("push")[-1][1]
+            self.assertEqual((str(body["BusinessShortCode"]), body["PartyB"]), (provider.mpesa_shortcode, party))
+            self.assertIn(provider.mpesa_passkey, base64.b64decode(body["Password"]).decode())
+
+    def test_each_number_has_its_own_journal_and_addresses(self):
+        journals = (self.provider | self.provider_2 | self.till).mapped("journal_id")
+        self.assertEqual(len(journals), 3)
+        self.assertEqual(self.till.journal_id.company_id, self.company)
+        addresses = {
+            provider._mpesa_get_c2b_addresses()["confirm"] for provider in (self.provider, self.provider_2, self.till)
+        }
+        self.assertEqual(len(addresses), 3)
+
+    def test_one_receipt_number_in_two_companies(self):
+        """Two companies of one owner can be told of the same number: each books what it was told, once."""
+        first, second = self.report(self.provider), self.report(self.provider_2)
+        self.assertNotEqual(first, second)
+        self.assertEqual((first.company_id, second.company_id), (self.company, self.company_2))
+        self.assertEqual(second.suspense_line_id.company_id, self.company_2)
+        self.assertEqual(second.suspense_line_id.move_id.journal_id, self.provider_2.journal_id)
+
+    def test_one_receipt_number_at_two_numbers_of_a_company(self):
+        first = self.report(self.provider)
+        self.assertFalse(self.report(self.till), "it is in the ledger already")
+        self.assertEqual(first.state, "suspense")
+        self.assertBooks()
+
+    def test_an_account_is_the_companys_own(self):
+        invoice = self.make_invoice(500)
+        theirs = self.report(self.provider_2, account=invoice.mpesa_reference)
+        self.assertEqual((theirs.state, invoice.amount_residual), ("suspense", 500))
+        ours = self.report(self.till, number="SIDEBYSID2", account=invoice.mpesa_reference, TransactionType="Buy Goods")
+        self.assertEqual((ours.state, invoice.amount_residual), ("booked", 0))
+        self.assertEqual(ours.payment_ids.journal_id, self.till.journal_id)
+
+    def test_not_assigned_across(self):
+        receipt = self.report(self.provider_2)
+        both = self.make_user(
+            "mpesa.both.sides", "account.group_account_invoice", companies=self.company | self.company_2
+        )
+        with self.assertRaises(UserError):
+            receipt.with_user(both).with_context(allowed_company_ids=[self.company_2.id, self.company.id])._assign(
+                [(self.partner, self.make_invoice(500), 500)]
+            )
+        with self.assertRaises(AccessError):
+            receipt.with_user(self.accountant)._assign([(self.partner, self.env["account.move"], 500)])
+        self.assertEqual(receipt.state, "suspense")
+
+    def test_alerts_are_apart(self):
+        self.report(self.provider_2)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sire_mpesa_receipt SET create_date = create_date - interval '2 days'")
+        self.env.invalidate_all()
+        helper = self.make_user("mpesa.second", "account.group_account_invoice", company=self.company_2)
+        for provider in (self.provider, self.provider_2, self.till):
+            provider._mpesa_look()
+        alert = self.env["sire.mpesa.alert"].search([("kind", "=", "suspense")])
+        self.assertEqual((alert.provider_id, alert.company_id), (self.provider_2, self.company_2))
+        self.assertEqual(self.env["sire.mpesa.alert"].with_user(helper).search([("kind", "=", "suspense")]), alert)
+        self.assertFalse(self.env["sire.mpesa.alert"].with_user(self.accountant).search([]))
+
+    def test_balances_are_apart(self):
+        before = self.provider._mpesa_get_booked_balance()
+        self.report(self.till)
+        self.env.flush_all()
+        self.assertEqual(self.provider._mpesa_get_booked_balance(), before)
+        self.assertEqual(self.till._mpesa_get_booked_balance(), 500)
+        self.assertEqual(self.provider_2._mpesa_get_booked_balance(), 0)
