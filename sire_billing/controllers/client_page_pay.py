@@ -89,7 +89,7 @@ def _offer_steps(page, invoice, amount, values):
     values["amount"] = f"{step:,}"
     raise UserError(
         page.env._(
-            "%(why)s The first is ready below: %(step)s.",
+            "%(why)s The first is ready: %(step)s.",
             why=page.provider._mpesa_say_steps(amount, invoice.currency_id),
             step=page.money(step, invoice.currency_id),
         )

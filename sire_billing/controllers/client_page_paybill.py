@@ -22,9 +22,10 @@ class ClientPagePayBill:
         return bool(is_reported) and is_open and not self.live and invoice.currency_id.name == "KES"
 
     def is_pay_bill_open(self, invoice, failure):
-        """Whether the instructions are unfolded: the prompt has just failed, or the phone could not be reached."""
-        attempt = self.get_attempt()
-        return not failure and attempt.get("state") == "failed" and self.attempts[:1] in invoice.transaction_ids
+        """Whether the instructions are unfolded: the prompt has just failed, and for sure nothing was paid."""
+        latest = self.attempts[:1]
+        has_failed = self.get_attempt().get("state") == "failed" and latest in invoice.transaction_ids
+        return has_failed and not failure and not latest._mpesa_is_in_doubt()
 
     def say_steps(self, sums, currency):
         """Say that what is left takes several payments, and which one comes next; empty when one is enough."""

@@ -62,7 +62,11 @@ class TestDemoStart(DemoCommon):
     def test_the_pay_bill_is_registered_at_each_start(self):
         """The sandbox forgets it when it is restarted."""
         self.provider.write({"mpesa_c2b_state": "none", "mpesa_c2b_registered_at": False})
-        variables = {"SIRE_DEMO": "1", "SIRE_SANDBOX_URL": "http://127.0.0.1:9999", "SIRE_PUBLIC_URL": "http://a.example"}
+        variables = {
+            "SIRE_DEMO": "1",
+            "SIRE_SANDBOX_URL": "http://127.0.0.1:9999",
+            "SIRE_PUBLIC_URL": "http://a.example",
+        }
         self.start(**variables)  # nobody answers
         self.assertNotEqual(self.provider.mpesa_c2b_state, "registered")
         self.answer = Reply(200, {"ResponseCode": "0", "ResponseDescription": "Success"})

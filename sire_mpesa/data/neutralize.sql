@@ -13,6 +13,7 @@ UPDATE payment_provider
        mpesa_base_url = 'https://sandbox.safaricom.co.ke',
        state = CASE WHEN code = 'mpesa' THEN 'disabled' ELSE state END;
 DELETE FROM sire_mpesa_token;
+DELETE FROM sire_mpesa_qr;
 UPDATE payment_transaction
    SET mpesa_next_query_at = NULL
  WHERE mpesa_next_query_at IS NOT NULL;

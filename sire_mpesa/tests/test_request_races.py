@@ -51,7 +51,10 @@ class TestRequestRaces(MpesaRaceCase):
         self.assertOneAsked(self.run_both(*ask), "is open on 07")
 
     def test_one_invoice_and_all_of_them(self):
-        ask = self.ask(1000, "0712345678", self.second_id), self.ask(2000, "0799000000", self.invoice_id, self.second_id)
+        ask = (
+            self.ask(1000, "0712345678", self.second_id),
+            self.ask(2000, "0799000000", self.invoice_id, self.second_id),
+        )
         self.assertOneAsked(self.run_both(*ask), "is open on 07")
 
     def test_two_tabs_of_the_portal(self):
