@@ -22,7 +22,7 @@ _FINDER = "10111010000"
 def png(value, width, height, border, level):
     """:param str value: what the code says
     :param int width: of the picture in pixels
-    :param int height: likewise; the code is a square in the middle
+    :param int height: likewise; the code fills it, as the host's does
     :param int border: white around it, in squares of the code
     :param str level: of error correction: ``L``, ``M``, ``Q`` or ``H``
     :return: a picture as PNG; None when it has too few pixels for the code
@@ -30,15 +30,12 @@ def png(value, width, height, border, level):
     """
     dark = squares(value, level)
     count = len(dark)
-    side = min(width, height)
-    if side < count + 2 * border:
+    if min(width, height) < count + 2 * border:
         return None
     code = Image.new("1", (count + 2 * border,) * 2, 1)
     code.paste(Image.frombytes("L", (count, count), bytes(0 if one else 255 for row in dark for one in row)), (border, border))
-    picture = Image.new("1", (width, height), 1)
-    picture.paste(code.resize((side, side), Image.Resampling.NEAREST), ((width - side) // 2, (height - side) // 2))
     out = io.BytesIO()
-    picture.save(out, "PNG")
+    code.resize((width, height), Image.Resampling.NEAREST).save(out, "PNG")
     return out.getvalue()
 
 
