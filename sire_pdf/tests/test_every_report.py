@@ -106,6 +106,8 @@ class TestEveryReport(HttpCase):
 
     def records(self, report):
         """Two records of a report's model, made where there are none."""
+        if report.report_name.startswith("sale_timesheet.report_timesheet_"):
+            return self.made.get(report.report_name) or self.make_timesheets(report.report_name)
         model = report.model
         if model not in self.made:
             maker = getattr(self, f"make_{model.replace('.', '_')}", None)
@@ -180,6 +182,29 @@ class TestEveryReport(HttpCase):
         ])  # fmt: skip
         payments.action_post()
         return payments
+
+    def make_timesheets(self, report_name):
+        """An order and an invoice with hours on them, without which these reports are empty."""
+        partner = self.env["res.partner"].create({"name": "Hirer"})
+        product = self.env["product.product"].create({"name": "Consulting", "type": "service", "list_price": 3500})
+        order = self.env["sale.order"].create(
+            {"partner_id": partner.id, "order_line": [(0, 0, {"product_id": product.id, "product_uom_qty": 8})]}
+        )
+        invoice = self.env["account.move"].create({
+            "move_type": "out_invoice", "partner_id": partner.id,
+            "invoice_line_ids": [(0, 0, {"name": "Consulting", "quantity": 3, "price_unit": 3500})],
+        })  # fmt: skip
+        project = self.env["project.project"].create(
+            {"name": "Advice", "partner_id": partner.id, "allow_billable": True, "allow_timesheets": True}
+        )
+        self.env["account.analytic.line"].create({
+            "name": "Talked", "project_id": project.id, "unit_amount": 3, "so_line": order.order_line.id,
+            "is_so_line_edited": True, "timesheet_invoice_id": invoice.id,
+            "employee_id": self.env["hr.employee"].create({"name": "Adviser"}).id,
+        })  # fmt: skip
+        self.made["sale_timesheet.report_timesheet_sale_order"] = order
+        self.made["sale_timesheet.report_timesheet_account_move"] = invoice
+        return self.made[report_name]
 
     def make_sire_statement_wizard(self):
         moves = self.made.setdefault("account.move", self.make_account_move())
