@@ -265,7 +265,9 @@ class TestStatement(StatementCase, TransactionCase):
             provider.mpesa_c2b_state = "registered"
             text = self.read(self.wizard(date_to=today))[0]
             self.assertIn(f"{invoice.name} 100 account {invoice.mpesa_reference} Pay bill 174379", text)
-            self.assertNotIn("174379", self.read(self.wizard(date_to=self.day(-1)))[0], "what was open then may be paid")
+            self.assertNotIn(
+                "174379", self.read(self.wizard(date_to=self.day(-1)))[0], "what was open then may be paid"
+            )
             self.pay("2026-04-02", 100)
             self.assertNotIn("174379", self.read(self.wizard(date_to=today))[0], "the client's own money covers it")
 

@@ -38,7 +38,9 @@ class TestEveryReport(HttpCase):
                 continue
             with self.subTest(report=report.report_name):
                 records = self.records(report)
-                self.assertTrue(records, f"nothing to print of {report.model}: make_{report.model.replace('.', '_')} is missing")
+                self.assertTrue(
+                    records, f"nothing to print of {report.model}: make_{report.model.replace('.', '_')} is missing"
+                )
                 pages = 0
                 for record in records:  # Debian's wkhtmltopdf takes one document at a time
                     data = self.data(report, record)

@@ -34,8 +34,12 @@ class TestKeptFiles(DocumentCase):
             with OwnPrintServer(lanes=lanes) as own:
                 own.client.document(order("<p>something else</p>"), refuse)
                 long = [f"<h1>Part {number}</h1><p>{'words ' * 900}</p>" for number in range(20)]
-                files.append((own.client.document(order("<h1>One</h1>"), refuse), own.client.document(order(*long), refuse)))
-        self.assertEqual(files[0], files[1], "by another print server and browser, however many pages it prints at once")
+                files.append(
+                    (own.client.document(order("<h1>One</h1>"), refuse), own.client.document(order(*long), refuse))
+                )
+        self.assertEqual(
+            files[0], files[1], "by another print server and browser, however many pages it prints at once"
+        )
         self.assertEqual(len(reader(files[0][0]).pages), 1)
         self.assertIn("Part 19", text_of(files[0][1]))
         for file in files[0]:
@@ -81,7 +85,9 @@ class TestKeptFiles(DocumentCase):
         for found in everything(reader(self.converted())):
             for key in ("/JS", "/JavaScript", "/AA", "/TR", "/TR2", "/HTP", "/Alternates", "/OPI"):  # 6.2.5, 6.5
                 self.assertNotIn(key, found)
-            self.assertNotIn(found.get("/S"), ("/Launch", "/JavaScript", "/Sound", "/Movie", "/ResetForm", "/ImportData"))
+            self.assertNotIn(
+                found.get("/S"), ("/Launch", "/JavaScript", "/Sound", "/Movie", "/ResetForm", "/ImportData")
+            )
             self.assertNotIn("/LZWDecode", str(found.get("/Filter")))  # 6.1.7
             if isinstance(found, StreamObject):
                 self.assertFalse({"/F", "/FFilter", "/FDecodeParms"} & found.keys(), "a stream of another file")

@@ -33,7 +33,9 @@ def png(value, width, height, border, level):
     if min(width, height) < count + 2 * border:
         return None
     code = Image.new("1", (count + 2 * border,) * 2, 1)
-    code.paste(Image.frombytes("L", (count, count), bytes(0 if one else 255 for row in dark for one in row)), (border, border))
+    code.paste(
+        Image.frombytes("L", (count, count), bytes(0 if one else 255 for row in dark for one in row)), (border, border)
+    )
     out = io.BytesIO()
     code.resize((width, height), Image.Resampling.NEAREST).save(out, "PNG")
     return out.getvalue()
@@ -80,7 +82,9 @@ def _penalty(matrix, count):
     score = 0
     for lines in (rows, columns):
         score += sum(len(run) - 2 for run in _RUN.findall("\n".join(lines)))
-    score += 40 * sum(row[:-1].count(_FINDER) for row in rows)  # reportlab does not find it in columns, nor at the end of a row
+    score += 40 * sum(
+        row[:-1].count(_FINDER) for row in rows
+    )  # reportlab does not find it in columns, nor at the end of a row
     same_right, same_below = ~(matrix ^ (matrix >> 1)), ~(matrix ^ (matrix >> count))
     blocks = same_right & (same_right >> count) & same_below & _not_at_the_edge(count)
     score += 3 * blocks.bit_count()
