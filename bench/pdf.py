@@ -1,4 +1,4 @@
-"""Invoices as PDF: by sire_pdf and by the host's wkhtmltopdf, as it is installed and with its print delay set to 0.
+"""Invoices as PDF: by Chromium and by the host's wkhtmltopdf, as it is installed and with its print delay set to 0.
 
 Run by ``./sire bench pdf``; the last line is one JSON object. How it is measured: bench/README.md.
 """
@@ -6,18 +6,19 @@ Run by ``./sire bench pdf``; the last line is one JSON object. How it is measure
 import argparse
 import io
 import json
+import os
 import statistics
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import requests
 from pypdf import PdfReader
 
 from host import testing
 
-OURS = ("sire_demo", "sire_pdf")
-STOCK = ("sire_demo",)
+MODULES = ("sire_demo",)
 BATCH = 100
 PARALLEL = 20
 LINES = 5
@@ -46,6 +47,7 @@ SET = """
 params = env["ir.config_parameter"]
 params.set_param("report.print_delay", {delay!r})
 params.set_param("report.url", {address!r})
+params.set_param("sire_pdf.engine", {engine!r})
 env.cr.commit()
 env.registry.signal_changes()
 """
@@ -84,11 +86,13 @@ class Bench:
     """A server with invoices and a signed-in user.
 
     :param sire: the running server
+    :param engine: what prints, ``sire_pdf.engine``
     :param delay: the host's ``report.print_delay``
     """
 
-    def __init__(self, sire, delay):
+    def __init__(self, sire, engine, delay):
         self.sire = sire
+        self.engine = engine
         self.ids = after("MADE", sire.shell(MAKE_INVOICES))
         self.set_delay(delay)
         self.session = requests.Session()
@@ -100,7 +104,7 @@ class Bench:
             raise RuntimeError(f"nobody could sign in: {answer.text[:300]}")
 
     def set_delay(self, delay):
-        self.sire.shell(SET.format(delay=delay, address=self.sire.url))
+        self.sire.shell(SET.format(delay=delay, address=self.sire.url, engine=self.engine))
 
     def singles(self, runs):
         """:return: the median of single documents, milliseconds"""
@@ -109,9 +113,17 @@ class Bench:
         return median([self.print(self.ids[number % BATCH], pages=1) for number in range(2, 2 + runs)])
 
     def parallel(self, rounds):
-        """:return: the median of twenty documents at once, milliseconds until all were here"""
+        """:return: the median of twenty documents at once, milliseconds until all were here; and what Odoo's process computed
+        for one of them, milliseconds"""
         self.print_at_once(self.ids[:PARALLEL])
-        return median([self.print_at_once(self.ids[n * PARALLEL :][:PARALLEL]) for n in range(1, 1 + rounds)])
+        before = self.computed()
+        took = [self.print_at_once(self.ids[n * PARALLEL :][:PARALLEL]) for n in range(1, 1 + rounds)]
+        return median(took), round((self.computed() - before) / rounds / PARALLEL)
+
+    def computed(self):
+        """:return: processor time of the server's first process, milliseconds"""
+        fields = Path(f"/proc/{self.sire.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
     def print(self, *ids, pages):
         """:return: milliseconds until the document with that many pages was here"""
@@ -155,18 +167,20 @@ def main():
     options = {"workers": str(arguments.workers)} if arguments.workers else {}
     started = time.monotonic()
     result = {}
-    with testing.server(database_modules=OURS, sandbox=False, options=options) as sire:
-        bench = Bench(sire, delay="1000")
+    with testing.server(database_modules=MODULES, sandbox=False, options=options) as sire:
+        bench = Bench(sire, "chromium", delay="1000")
         result["ours_ms"] = bench.singles(arguments.runs)
-        result["ours_20_parallel_ms"] = bench.parallel(arguments.rounds)
+        result["ours_20_parallel_ms"], computed = bench.parallel(arguments.rounds)
+        if not arguments.workers:
+            result["ours_odoo_cpu_ms"] = computed
         result["batch_100_ms"] = median([bench.print(*bench.ids, pages=BATCH) for _round in range(arguments.rounds)])
         result["batch_100_kb"] = len(bench.last) // 1000
         status = after("STATUS", sire.shell(STATUS))
         result["rss_mb"] = status["memory"] + status["own"]
         result["browser"] = status["product"]
     print(f"ours   {result}", flush=True)
-    with testing.server(database_modules=STOCK, sandbox=False, options=options) as sire:
-        bench = Bench(sire, delay="1000")
+    with testing.server(database_modules=MODULES, sandbox=False, options=options) as sire:
+        bench = Bench(sire, "wkhtmltopdf", delay="1000")
         result["stock_ms"] = bench.singles(max(3, arguments.runs // 3))
         bench.set_delay("0")
         result["tuned_ms"] = bench.singles(arguments.runs)
@@ -174,7 +188,7 @@ def main():
             # Each worker waits for its wkhtmltopdf, which waits for a worker that serves the style sheets: none is left.
             print("20 at once by wkhtmltopdf with worker processes: left out, they wait for each other")
         else:
-            result["tuned_20_parallel_ms"] = bench.parallel(arguments.rounds)
+            result["tuned_20_parallel_ms"], result["tuned_odoo_cpu_ms"] = bench.parallel(arguments.rounds)
         output = sire.shell(TUNED_BATCH.format(ids=bench.ids, report=REPORT, rounds=1 + (arguments.rounds > 1)))
         result["tuned_batch_100_ms"] = round(min(after("TOOK", output)[0]))
     result["times_stock"] = round(result["stock_ms"] / result["ours_ms"], 1)

@@ -108,7 +108,9 @@ class Databases:
                 own.append(name)
         say("... the machine stopped while PostgreSQL ran: prepared databases are made anew")
         if own:
-            say(f"    kept: {', '.join(own)}. When something is wrong with it, ./sire reset makes it anew, without its data")
+            say(
+                f"    kept: {', '.join(own)}. When something is wrong with it, ./sire reset makes it anew, without its data"
+            )
         self.cluster.trust()
 
     def _whole(self, name, made_of):

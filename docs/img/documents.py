@@ -26,7 +26,12 @@ DOCUMENTS = (
     ("invoice", "account.report_invoice_with_payments", "account.move", OPEN),
     ("invoice-paid", "account.report_invoice_with_payments", "account.move", PAID),
     ("receipt", "sire_billing.report_sire_receipt", "account.payment", [("sire_receipt_number", "!=", False)]),
-    ("receipt-roll", "sire_billing.report_sire_receipt_roll", "account.payment", [("sire_receipt_number", "!=", False)]),
+    (
+        "receipt-roll",
+        "sire_billing.report_sire_receipt_roll",
+        "account.payment",
+        [("sire_receipt_number", "!=", False)],
+    ),
 )
 
 

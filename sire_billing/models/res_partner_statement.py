@@ -120,8 +120,9 @@ class ResPartner(models.Model):
         """:return: what a row says: ``kind``, ``name`` and ``reference``"""
         payment = move.origin_payment_id
         if payment:
-            kind = self.env._("Payment,") if amount < 0 else self.env._("Money returned,")
-            return {"kind": kind, "name": payment.sire_method or "", "reference": payment.sire_reference or move.name}
+            kind = self.env._("Payment") if amount < 0 else self.env._("Money returned")
+            method = f", {payment.sire_method}" if payment.sire_method else ""
+            return {"kind": f"{kind}{method}", "name": "", "reference": payment.sire_reference or move.name}
         kind = {"out_invoice": self.env._("Invoice"), "out_refund": self.env._("Credit note")}.get(move.move_type)
         if not kind and move.statement_line_id:
             kind = self.env._("Payment") if amount < 0 else self.env._("Money returned")

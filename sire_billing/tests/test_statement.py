@@ -100,11 +100,11 @@ class TestStatement(StatementCase, TransactionCase):
             [(row["kind"], f"{row['charged']:.2f}", f"{row['paid']:.2f}", f"{row['balance']:.2f}") for row in found["rows"]],
             [
                 ("Invoice", "20000.33", "0.00", "26000.38"),
-                ("Payment,", "0.00", "5000.11", "21000.27"),
+                ("Payment, Cash", "0.00", "5000.11", "21000.27"),
                 ("Credit note", "0.00", "1000.07", "20000.20"),
                 ("Invoice", "300.30", "0.00", "20300.50"),
-                ("Payment,", "0.00", "1000.00", "19300.50"),
-                ("Money returned,", "200.02", "0.00", "19500.52"),
+                ("Payment, Cash", "0.00", "1000.00", "19300.50"),
+                ("Money returned, Cash", "200.02", "0.00", "19500.52"),
             ],
         )  # fmt: skip
 
@@ -265,7 +265,9 @@ class TestStatement(StatementCase, TransactionCase):
             provider.mpesa_c2b_state = "registered"
             text = self.read(self.wizard(date_to=today))[0]
             self.assertIn(f"{invoice.name} 100 account {invoice.mpesa_reference} Pay bill 174379", text)
-            self.assertNotIn("174379", self.read(self.wizard(date_to=self.day(-1)))[0], "what was open then may be paid")
+            self.assertNotIn(
+                "174379", self.read(self.wizard(date_to=self.day(-1)))[0], "what was open then may be paid"
+            )
             self.pay("2026-04-02", 100)
             self.assertNotIn("174379", self.read(self.wizard(date_to=today))[0], "the client's own money covers it")
 

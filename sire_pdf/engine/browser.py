@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections import deque
 from pathlib import Path
 
 from .cdp import BrowserGone, Connection, ProtocolError
@@ -42,6 +43,7 @@ class Browser:
         self.product = ""
         self.handlers = {}
         self.lanes = set()
+        self.lost = deque(maxlen=100)  # targets that are not there any more
         self.jobs = 0
         self.jobs_done = 0
         self.number = next(_NUMBERS)
@@ -87,11 +89,19 @@ class Browser:
         try:
             async with asyncio.timeout(START_SECONDS):
                 self.product = (await self.connection.send("Browser.getVersion"))["product"]
+                await self.connection.send("Target.setDiscoverTargets", discover=True)
         except (TimeoutError, ProtocolError) as error:
             await self.end()
             raise BrowserGone(f"{self.path} does not answer") from error
 
     def _event(self, session, method, params):
+        if not session and method in ("Target.targetCrashed", "Target.targetDestroyed"):
+            # A page says itself that it crashes only when it could still be asked to: the browser always does.
+            self.lost.append(params["targetId"])
+            for lane in list(self.lanes):
+                if lane.target == params["targetId"]:
+                    lane.lose()
+            return
         handler = self.handlers.get(session)
         if handler:
             handler(method, params)

@@ -24,6 +24,7 @@ POLICY = (
     "media-src 'none'; img-src http: data:; font-src http: data:; style-src http: data: 'unsafe-inline'; base-uri *"
 )
 MAX_JOBS = 200
+OPEN_SECONDS = 20
 MM_PER_INCH = 25.4
 _NUMBERS = itertools.count(1)
 
@@ -49,6 +50,7 @@ class Lane:
         self.key = (tenant, tuple(sheets))
         self.jobs = 0
         self.dirty = False
+        self.target = None
         self._context = self._session = self._world = None
         self._loading = False
         self._loaded = asyncio.Event()
@@ -67,14 +69,26 @@ class Lane:
         """Makes the page and loads its style sheets.
 
         :param ask: where to ask for what is not known, see :meth:`print`
+        :raise BrowserGone: when it cannot be made; another one may be
         """
-        send = self.browser.connection.send
         self._ask = ask
         self.browser.lanes.add(self)
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self._open()
+        except TimeoutError as error:
+            raise BrowserGone("the page does not open") from error
+        if self.dirty:
+            raise BrowserGone("the page could not be prepared")
+
+    async def _open(self):
+        send = self.browser.connection.send
         self._context = (await send("Target.createBrowserContext", disposeOnDetach=True))["browserContextId"]
-        target = await send("Target.createTarget", url="about:blank", browserContextId=self._context)
-        attached = await send("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        self.target = (await send("Target.createTarget", url="about:blank", browserContextId=self._context))["targetId"]
+        attached = await send("Target.attachToTarget", targetId=self.target, flatten=True)
         self._session = attached["sessionId"]
+        if self.dirty or self.target in self.browser.lost:
+            self.lose()
         self.browser.handlers[self._session] = self._event
         await asyncio.gather(
             self._send("Page.enable"),
@@ -93,8 +107,6 @@ class Lane:
         frame = (await self._send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
         world = await self._send("Page.createIsolatedWorld", frameId=frame, worldName="sire")
         self._world = world["executionContextId"]
-        if self.dirty:
-            raise BrowserGone("the page could not be prepared")
 
     async def close(self):
         """Ends the page."""

@@ -284,4 +284,3 @@ class IrActionsReport(models.Model):
     def _sire_pdf_tenant(self):
         """:return: what tells one database's pages from another's"""
         return f"{self.env.cr.dbname} {config['db_host'] or ''} {self.env['ir.config_parameter'].sudo().get_param('database.uuid')}"
-

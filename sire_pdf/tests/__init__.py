@@ -2,4 +2,5 @@ from . import test_print_server
 from . import test_attacks
 from . import test_documents
 from . import test_every_report
+from . import test_kept_files
 from . import test_letterhead

@@ -14,9 +14,9 @@ from unittest.mock import patch
 from pypdf import PdfReader
 
 from odoo.addons.sire_pdf.engine.client import PrintServer
-from odoo.addons.sire_pdf.engine.server import born
 from odoo.addons.sire_pdf.engine.pdf import finish
 from odoo.addons.sire_pdf.engine.pdf.geometry import Geometry
+from odoo.addons.sire_pdf.engine.server import born
 
 PAGE = Geometry(
     width=210, height=297, top=40, right=10, bottom=20, left=10, header_top=5, header_line=False, scale=0.8, shrink=1.6

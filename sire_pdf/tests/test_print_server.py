@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import signal
@@ -19,6 +20,16 @@ from .common import OwnPrintServer, family, parents, reader, text_of, wait_for
 
 def document(number):
     return f"<h1>Document {number} begins</h1><p>{'word ' * 200}</p><p>and {number} ends</p>"
+
+
+def renderers(browser):
+    """:return: the processes of a browser's pages"""
+    found = set()
+    for pid in family(browser):
+        with contextlib.suppress(OSError):
+            if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.add(pid)
+    return found
 
 
 def rooms(pid):
@@ -91,6 +102,41 @@ class TestPrintServer(BaseCase):
                 time.sleep(seconds)
                 self.assertArrived([own.print(document(0))])
                 self.assertEqual(own.status()["browser"], browser, "a page is replaced, not the browser")
+
+    def test_page_killed_while_it_opens(self):
+        """At the first moment of its life, before it was asked anything, and while it waits for its style sheet."""
+        with OwnPrintServer(lanes=1) as own:
+            own.print(document(0))
+            browser = own.status()["browser"]
+            before = family(browser)
+            killed = set()
+            over = threading.Event()
+
+            def kill():
+                while not over.is_set() and len(killed) < 2:
+                    for pid in renderers(browser) - before - killed:
+                        with contextlib.suppress(ProcessLookupError):
+                            os.kill(pid, signal.SIGKILL)
+                            killed.add(pid)
+
+            killer = threading.Thread(target=kill)
+            killer.start()
+            try:
+                self.assertArrived([own.print(document(0), tenant="another")])
+            finally:
+                over.set()
+                killer.join()
+            self.assertTrue(killed)
+
+            def poison(_url, scope):
+                if scope == "style" and len(killed) < 4:
+                    for pid in renderers(own.status()["browser"]):
+                        os.kill(pid, signal.SIGKILL)
+                        killed.add(pid)
+
+            sheet = [["0" * 40, "/a.css"]]
+            self.assertArrived([own.print(document(0), tenant="a third", sheets=sheet, answer=poison)])
+            self.assertGreater(len(killed), 2)
 
     def test_a_document_that_kills_its_browser_is_given_up(self):
         """Twice among others, once on a browser of its own: what dies then dies of the document."""
