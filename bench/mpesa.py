@@ -62,6 +62,16 @@ class Progress:
         self.thread.start()
         return self
 
+    def hold_worker(self):
+        """Take the row of the inbox's job, as a cron thread that runs it does."""
+        self.holder = psycopg2.connect(self.connection.dsn)
+        with self.holder.cursor() as cr:
+            cr.execute("SELECT id FROM ir_cron WHERE cron_name = 'SIRE: handle webhook events' FOR NO KEY UPDATE")
+            assert cr.rowcount == 1
+
+    def release_worker(self):
+        self.holder.close()
+
     def wait_for(self, count):
         """:return: whether that many were handled in time"""
         deadline = time.monotonic() + PATIENCE
@@ -94,6 +104,7 @@ class Bench:
         self.bench.databases.odoo_run(
             "Installing the probe", self.database, "-i", "bench_probe", f"--addons-path={path}"
         )
+        self.hold = arguments.hold
         options = {"addons_path": path}
         if arguments.workers:
             options["workers"] = str(arguments.workers)
@@ -195,6 +206,7 @@ def main():
     parser.add_argument("--connections", type=int, default=200, help="callbacks under way at a time")
     parser.add_argument("--chaos", action="store_true", help="kill -9 the server in the middle and start it again")
     parser.add_argument("--stock-count", type=int, default=0, help="the host's transactions; as many as callbacks if 0")
+    parser.add_argument("--hold", action="store_true", help="nothing is settled before all are acknowledged")
     parser.add_argument("--workers", type=int, default=0, help="worker processes; 0 is one process with threads")
     arguments = parser.parse_args()
     started = time.monotonic()
@@ -222,38 +234,48 @@ def with_server(bench, result):
     empty = [("/bench/row", body) for _path, body in jobs]
     load.post(empty[:50])  # what a process does once does not count
     load.post([("/sire/pay/stk/nobody", body) for _path, body in jobs[:50]])
-    if not bench.chaos:
-        answers = load.post(empty)
-        assert all(answer.status == 200 for answer in answers), {answer.status for answer in answers}
-        result["empty_route_per_s"] = round(len(empty) / load.seconds, 1)
-        print(f"empty route {result}", flush=True)
     progress = Progress(bench.bench.cluster, bench.database).start()
+    if bench.hold:
+        progress.hold_worker()
+        result["empty_route_per_s"] = measure(load, empty)
+    elif not bench.chaos:
+        result["empty_route_idle_per_s"] = measure(load, empty)
     begun = time.monotonic()
     answers, again = bench.send(load, jobs)
-    acknowledged_at = time.monotonic()
+    acknowledged = time.monotonic() - begun
+    if refused := sum(answer.status != 200 for answer in answers):
+        raise RuntimeError(f"{refused} callbacks were not taken: {Counter(answer.status for answer in answers)}")
     times = [answer.ms for answer in answers]
-    refused = sum(answer.status != 200 for answer in answers)
     result.update(ack_p50_ms=percentile(times, 50), ack_p95_ms=percentile(times, 95))
     if bench.chaos:
         result["sent_again"] = again
     else:
         result["ack_per_s"] = round(len(jobs) / load.seconds, 1)
-    if refused:
-        raise RuntimeError(f"{refused} callbacks were not taken: {Counter(answer.status for answer in answers)}")
     print(f"acknowledged {result}", flush=True)
-    if not bench.chaos:
-        load.post(empty)
-        result["empty_route_while_settling_per_s"] = round(len(empty) / load.seconds, 1)
+    if bench.hold:
+        progress.release_worker()
+        bench.bench.cluster.sql(f"SELECT pg_notify('cron_trigger', '{bench.database}')")
+    elif not bench.chaos:
+        result["empty_route_per_s"] = measure(load, empty)  # beside the worker, as the callbacks were
     quiet_at = time.monotonic()
     progress.wait_for(len(jobs))
     progress.stop()
     if not bench.chaos:
         result["settled_per_s"] = round(progress.rate(quiet_at), 1)
-        result["settled_under_load_per_s"] = round(progress.rate(begun), 1)
+        if not bench.hold:
+            result["settled_under_load_per_s"] = round(progress.rate(begun), 1)
     result["lost"], result["doubled"] = bench.count_faults(progress, numbers)
     progress.connection.close()
-    print(f"acknowledged after {acknowledged_at - begun:.1f} s, settled after {progress.seen[-1][0] - begun:.1f} s")
+    print(f"acknowledged after {acknowledged:.1f} s, settled after {progress.seen[-1][0] - begun:.1f} s")
     result.update(read_log(bench.server.log.read_text(errors="replace")))
+
+
+def measure(load, jobs):
+    """:return: how many a second were answered; all have to be"""
+    answers = load.post(jobs)
+    if any(answer.status != 200 for answer in answers):
+        raise RuntimeError(f"The empty route failed: {Counter(answer.status for answer in answers)}")
+    return round(len(jobs) / load.seconds, 1)
 
 
 def read_log(text):

@@ -8,8 +8,8 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.sire_base.models import sire_webhook_event_worker as worker
 from odoo.addons.sire_base.exceptions import WebhookParked, WebhookRetry
+from odoo.addons.sire_base.models import sire_webhook_event_worker as worker
 from odoo.addons.sire_base.models.sire_webhook_event_worker import LONGEST_WAIT, MAX_ATTEMPTS
 from odoo.addons.sire_base.tests.common import SireCommon
 
@@ -239,7 +239,7 @@ class TestWorker(InboxCase):
         event = self.receive()
         self.env.flush_all()
         with self.enter_registry_test_mode():
-            claim, = self.inbox._in_own_transaction(lambda model: model._claim_some(1))
+            (claim,) = self.inbox._in_own_transaction(lambda model: model._claim_some(1))
         self.assertEqual(claim, (event.id, 1))
         self.assertEqual((event.state, event.attempts, self.effects()), ("received", 1, 0))
         self.assertEqual(self.process_webhooks(), 0, "the wait is running")
