@@ -22,6 +22,7 @@ from host import postgres, testing
 
 ADDONS = Path(__file__).resolve().parent / "addons"
 MODULES = ("sire_demo",)
+TURNS = 5
 PATIENCE = 600  # seconds until what is not handled counts as lost
 HANDLED = re.compile(r"Webhook events: (\d+) of (\d+) handled together, prepared in ([\d.]+) s, handled in ([\d.]+) s")
 
@@ -139,18 +140,32 @@ class Bench:
         return jobs, numbers
 
     def send(self, load, jobs):
-        """Send the callbacks; with chaos the server is killed in the middle, and what was not answered is sent again.
+        """Send the callbacks, in turns with as many posts to the empty route, so that both meet the same machine and the
+        same worker.
+
+        :return: the answers, and how many callbacks and how many empty posts were answered a second
+        """
+        answers, seconds = [], Counter()
+        for begin in range(0, len(jobs), len(jobs) // TURNS):
+            turn = jobs[begin : begin + len(jobs) // TURNS]
+            empty = load.post([("/bench/row", body) for _path, body in turn])
+            seconds["empty"] += load.seconds
+            if any(answer.status != 200 for answer in empty):
+                raise RuntimeError(f"The empty route failed: {Counter(answer.status for answer in empty)}")
+            answers += load.post(turn)
+            seconds["ack"] += load.seconds
+        return answers, round(len(jobs) / seconds["ack"], 1), round(len(jobs) / seconds["empty"], 1)
+
+    def send_and_kill(self, load, jobs):
+        """Send the callbacks, kill the server in the middle, start it, and send again what was not answered.
 
         :return: the answers, and how many had to be sent again
         """
-        kill = (self.count // 2, self.server.kill9) if self.chaos else None
-        answers = load.post(jobs, kill)
+        answers = load.post(jobs, (self.count // 2, self.server.kill9))
         again = [number for number, answer in enumerate(answers) if answer.status != 200]
-        if self.chaos:
-            self.server.start()
-        if again:
-            for number, answer in zip(again, load.post([jobs[number] for number in again]), strict=True):
-                answers[number] = answer
+        self.server.start()
+        for number, answer in zip(again, load.post([jobs[number] for number in again]), strict=True):
+            answers[number] = answer
         return answers, len(again)
 
     def count_faults(self, progress, numbers):
@@ -231,32 +246,25 @@ def with_server(bench, result):
     jobs, numbers = bench.prepare()
     print(f"{len(jobs)} prompts are paid and wait for their callbacks", flush=True)
     load = Load(bench.server.url, bench.connections)
-    empty = [("/bench/row", body) for _path, body in jobs]
-    load.post(empty[:50])  # what a process does once does not count
-    load.post([("/sire/pay/stk/nobody", body) for _path, body in jobs[:50]])
+    for path in ("/bench/row", "/sire/pay/stk/nobody"):  # what a process does once does not count
+        load.post([(path, body) for _path, body in jobs[:50]])
     progress = Progress(bench.bench.cluster, bench.database).start()
     if bench.hold:
         progress.hold_worker()
-        result["empty_route_per_s"] = measure(load, empty)
-    elif not bench.chaos:
-        result["empty_route_idle_per_s"] = measure(load, empty)
     begun = time.monotonic()
-    answers, again = bench.send(load, jobs)
+    if bench.chaos:
+        answers, result["sent_again"] = bench.send_and_kill(load, jobs)
+    else:
+        answers, result["ack_per_s"], result["empty_route_per_s"] = bench.send(load, jobs)
     acknowledged = time.monotonic() - begun
     if refused := sum(answer.status != 200 for answer in answers):
         raise RuntimeError(f"{refused} callbacks were not taken: {Counter(answer.status for answer in answers)}")
     times = [answer.ms for answer in answers]
     result.update(ack_p50_ms=percentile(times, 50), ack_p95_ms=percentile(times, 95))
-    if bench.chaos:
-        result["sent_again"] = again
-    else:
-        result["ack_per_s"] = round(len(jobs) / load.seconds, 1)
     print(f"acknowledged {result}", flush=True)
     if bench.hold:
         progress.release_worker()
         bench.bench.cluster.sql(f"SELECT pg_notify('cron_trigger', '{bench.database}')")
-    elif not bench.chaos:
-        result["empty_route_per_s"] = measure(load, empty)  # beside the worker, as the callbacks were
     quiet_at = time.monotonic()
     progress.wait_for(len(jobs))
     progress.stop()
@@ -268,14 +276,6 @@ def with_server(bench, result):
     progress.connection.close()
     print(f"acknowledged after {acknowledged:.1f} s, settled after {progress.seen[-1][0] - begun:.1f} s")
     result.update(read_log(bench.server.log.read_text(errors="replace")))
-
-
-def measure(load, jobs):
-    """:return: how many a second were answered; all have to be"""
-    answers = load.post(jobs)
-    if any(answer.status != 200 for answer in answers):
-        raise RuntimeError(f"The empty route failed: {Counter(answer.status for answer in answers)}")
-    return round(len(jobs) / load.seconds, 1)
 
 
 def read_log(text):

@@ -4,6 +4,7 @@ from . import (
     account_payment,
     payment_provider,
     payment_provider_c2b,
+    payment_provider_callback,
     payment_provider_daraja,
     payment_provider_pull,
     payment_transaction,

@@ -1,5 +1,6 @@
 from . import (
     test_assign,
+    test_batch,
     test_c2b,
     test_c2b_races,
     test_callback,
