@@ -22,6 +22,7 @@ from host import postgres, testing
 
 ADDONS = Path(__file__).resolve().parent / "addons"
 MODULES = ("sire_demo",)
+TURNS = 5
 PATIENCE = 600  # seconds until what is not handled counts as lost
 HANDLED = re.compile(r"Webhook events: (\d+) of (\d+) handled together, prepared in ([\d.]+) s, handled in ([\d.]+) s")
 
@@ -62,6 +63,16 @@ class Progress:
         self.thread.start()
         return self
 
+    def hold_worker(self):
+        """Take the row of the inbox's job, as a cron thread that runs it does."""
+        self.holder = psycopg2.connect(self.connection.dsn)
+        with self.holder.cursor() as cr:
+            cr.execute("SELECT id FROM ir_cron WHERE cron_name = 'SIRE: handle webhook events' FOR NO KEY UPDATE")
+            assert cr.rowcount == 1
+
+    def release_worker(self):
+        self.holder.close()
+
     def wait_for(self, count):
         """:return: whether that many were handled in time"""
         deadline = time.monotonic() + PATIENCE
@@ -94,6 +105,7 @@ class Bench:
         self.bench.databases.odoo_run(
             "Installing the probe", self.database, "-i", "bench_probe", f"--addons-path={path}"
         )
+        self.hold = arguments.hold
         options = {"addons_path": path}
         if arguments.workers:
             options["workers"] = str(arguments.workers)
@@ -128,18 +140,32 @@ class Bench:
         return jobs, numbers
 
     def send(self, load, jobs):
-        """Send the callbacks; with chaos the server is killed in the middle, and what was not answered is sent again.
+        """Send the callbacks, in turns with as many posts to the empty route, so that both meet the same machine and the
+        same worker.
+
+        :return: the answers, and how many callbacks and how many empty posts were answered a second
+        """
+        answers, seconds = [], Counter()
+        for begin in range(0, len(jobs), len(jobs) // TURNS):
+            turn = jobs[begin : begin + len(jobs) // TURNS]
+            empty = load.post([("/bench/row", body) for _path, body in turn])
+            seconds["empty"] += load.seconds
+            if any(answer.status != 200 for answer in empty):
+                raise RuntimeError(f"The empty route failed: {Counter(answer.status for answer in empty)}")
+            answers += load.post(turn)
+            seconds["ack"] += load.seconds
+        return answers, round(len(jobs) / seconds["ack"], 1), round(len(jobs) / seconds["empty"], 1)
+
+    def send_and_kill(self, load, jobs):
+        """Send the callbacks, kill the server in the middle, start it, and send again what was not answered.
 
         :return: the answers, and how many had to be sent again
         """
-        kill = (self.count // 2, self.server.kill9) if self.chaos else None
-        answers = load.post(jobs, kill)
+        answers = load.post(jobs, (self.count // 2, self.server.kill9))
         again = [number for number, answer in enumerate(answers) if answer.status != 200]
-        if self.chaos:
-            self.server.start()
-        if again:
-            for number, answer in zip(again, load.post([jobs[number] for number in again]), strict=True):
-                answers[number] = answer
+        self.server.start()
+        for number, answer in zip(again, load.post([jobs[number] for number in again]), strict=True):
+            answers[number] = answer
         return answers, len(again)
 
     def count_faults(self, progress, numbers):
@@ -195,6 +221,7 @@ def main():
     parser.add_argument("--connections", type=int, default=200, help="callbacks under way at a time")
     parser.add_argument("--chaos", action="store_true", help="kill -9 the server in the middle and start it again")
     parser.add_argument("--stock-count", type=int, default=0, help="the host's transactions; as many as callbacks if 0")
+    parser.add_argument("--hold", action="store_true", help="nothing is settled before all are acknowledged")
     parser.add_argument("--workers", type=int, default=0, help="worker processes; 0 is one process with threads")
     arguments = parser.parse_args()
     started = time.monotonic()
@@ -219,40 +246,35 @@ def with_server(bench, result):
     jobs, numbers = bench.prepare()
     print(f"{len(jobs)} prompts are paid and wait for their callbacks", flush=True)
     load = Load(bench.server.url, bench.connections)
-    empty = [("/bench/row", body) for _path, body in jobs]
-    load.post(empty[:50])  # what a process does once does not count
-    load.post([("/sire/pay/stk/nobody", body) for _path, body in jobs[:50]])
-    if not bench.chaos:
-        answers = load.post(empty)
-        assert all(answer.status == 200 for answer in answers), {answer.status for answer in answers}
-        result["empty_route_per_s"] = round(len(empty) / load.seconds, 1)
-        print(f"empty route {result}", flush=True)
+    for path in ("/bench/row", "/sire/pay/stk/nobody"):  # what a process does once does not count
+        load.post([(path, body) for _path, body in jobs[:50]])
     progress = Progress(bench.bench.cluster, bench.database).start()
+    if bench.hold:
+        progress.hold_worker()
     begun = time.monotonic()
-    answers, again = bench.send(load, jobs)
-    acknowledged_at = time.monotonic()
-    times = [answer.ms for answer in answers]
-    refused = sum(answer.status != 200 for answer in answers)
-    result.update(ack_p50_ms=percentile(times, 50), ack_p95_ms=percentile(times, 95))
     if bench.chaos:
-        result["sent_again"] = again
+        answers, result["sent_again"] = bench.send_and_kill(load, jobs)
     else:
-        result["ack_per_s"] = round(len(jobs) / load.seconds, 1)
-    if refused:
+        answers, result["ack_per_s"], result["empty_route_per_s"] = bench.send(load, jobs)
+    acknowledged = time.monotonic() - begun
+    if refused := sum(answer.status != 200 for answer in answers):
         raise RuntimeError(f"{refused} callbacks were not taken: {Counter(answer.status for answer in answers)}")
+    times = [answer.ms for answer in answers]
+    result.update(ack_p50_ms=percentile(times, 50), ack_p95_ms=percentile(times, 95))
     print(f"acknowledged {result}", flush=True)
-    if not bench.chaos:
-        load.post(empty)
-        result["empty_route_while_settling_per_s"] = round(len(empty) / load.seconds, 1)
+    if bench.hold:
+        progress.release_worker()
+        bench.bench.cluster.sql(f"SELECT pg_notify('cron_trigger', '{bench.database}')")
     quiet_at = time.monotonic()
     progress.wait_for(len(jobs))
     progress.stop()
     if not bench.chaos:
         result["settled_per_s"] = round(progress.rate(quiet_at), 1)
-        result["settled_under_load_per_s"] = round(progress.rate(begun), 1)
+        if not bench.hold:
+            result["settled_under_load_per_s"] = round(progress.rate(begun), 1)
     result["lost"], result["doubled"] = bench.count_faults(progress, numbers)
     progress.connection.close()
-    print(f"acknowledged after {acknowledged_at - begun:.1f} s, settled after {progress.seen[-1][0] - begun:.1f} s")
+    print(f"acknowledged after {acknowledged:.1f} s, settled after {progress.seen[-1][0] - begun:.1f} s")
     result.update(read_log(bench.server.log.read_text(errors="replace")))
 
 

@@ -10,7 +10,7 @@ from odoo.addons.sire_base.utils.text import safe_error
 _logger = logging.getLogger(__name__)
 
 LOCK_TIMEOUT = 1  # seconds: who handles many does not wait long for a row that one of them needs
-TRIES = 2
+TRIES = 4  # somebody else may be at work on one of many: the job of the host that looks after transactions, for example
 
 
 class SireWebhookEvent(models.Model):

@@ -30,10 +30,11 @@ RUN_TIME = 20  # seconds, and the event that is being handled then; the host sto
 CANDIDATES = 20
 BATCH = 50  # events that are handled together at most: their rows are locked for about a second
 CRON_POLL = 60  # seconds: the host's cron threads look for due jobs this often when nobody notifies them
-SOON = 0.05  # seconds in which the wakings of a process become one
+SOON = 0.05  # seconds until a process wakes the cron threads for what it has committed
+PAUSE = 0.5  # seconds between two such wakings: each is a look of all cron threads at all jobs
 START_DELAY = 3  # seconds: the host's cron threads start listening after the registry is loaded
 
-_soon = {}  # database → when its threads are woken next, as of time.monotonic
+_soon = {}  # database → when its threads were or will be woken, as of time.monotonic
 _soon_lock = threading.Lock()
 
 
@@ -86,8 +87,13 @@ class SireWebhookEvent(models.Model):
             if not claims:
                 break
             begun += len(claims)
-            for claim in self._handle_together(claims) if len(claims) > 1 else claims:
-                self._handle_claimed(*claim)
+            if len(claims) > 1:
+                claims = self._handle_together(claims)
+            while claims and time.monotonic() < deadline:
+                self._handle_claimed(*claims.pop(0))
+            if claims:  # they were left out of their batch, and there is no time to handle each alone
+                begun -= len(claims)
+                self._in_own_transaction(lambda model: model._release(claims))  # noqa: B023  called at once
         return begun
 
     def _wake_worker(self, at=None):
@@ -153,6 +159,12 @@ class SireWebhookEvent(models.Model):
                 return [(event.id, attempt) for event in events]
             event._park(self.env._("The server stopped every time that it handled this event."))
         return []
+
+    def _release(self, claims):
+        """Take back the attempt of events that were claimed and not begun."""
+        for event_id, attempt in claims:
+            event = self.browse(event_id)._lock_attempt(attempt)
+            event.write({"attempts": attempt - 1, "next_attempt_at": fields.Datetime.now()})
 
     def _handle_claimed(self, event_id, attempt):
         """Handle a claimed event; whatever happens is written down, and nothing is raised."""
@@ -234,13 +246,15 @@ class SireWebhookEvent(models.Model):
 
     @classmethod
     def _notify_soon(cls, dbname):
-        """Wake the cron threads, once for all that is committed within a moment: each waking is a connection of its own."""
+        """Wake the cron threads, once for all that is committed within a moment."""
         now = time.monotonic()
         with _soon_lock:
-            if _soon.get(dbname, 0) > now:
+            last = _soon.get(dbname, 0)
+            if last > now:
                 return  # that one is still to come, and finds what is committed now
-            _soon[dbname] = now + SOON
-        cls._notify_later(dbname, SOON)
+            _soon[dbname] = max(now + SOON, last + PAUSE)
+            wait = _soon[dbname] - now
+        cls._notify_later(dbname, wait)
 
     @staticmethod
     def _notify_later(dbname, seconds):

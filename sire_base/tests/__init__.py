@@ -5,6 +5,7 @@ from . import (
     test_settings,
     test_utils,
     test_webhook_access,
+    test_webhook_batch,
     test_webhook_inbox,
     test_webhook_reminder,
     test_webhook_waking,

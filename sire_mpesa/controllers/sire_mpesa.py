@@ -31,8 +31,7 @@ class SireMpesaController(http.Controller):
         remote_addr = request.httprequest.remote_addr
         if not tx_sudo:
             return request.make_response("", status=404)
-        tx_sudo.provider_id.fetch(["mpesa_source_addresses"])
-        if not ip_allowed(remote_addr, tx_sudo.provider_id.mpesa_source_addresses):
+        if not ip_allowed(remote_addr, tx_sudo.provider_id._mpesa_get_source_addresses()):
             _logger.warning("Callback for %s from %s, which is not in the list", tx_sudo.reference, remote_addr)
             return request.make_response("", status=404)
         if (request.httprequest.content_length or 0) > const.MAX_CALLBACK_BYTES:

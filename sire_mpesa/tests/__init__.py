@@ -1,6 +1,7 @@
 from . import (
     test_alert,
     test_assign,
+    test_batch,
     test_c2b,
     test_c2b_races,
     test_callback,

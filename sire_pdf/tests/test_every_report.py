@@ -82,8 +82,7 @@ class TestEveryReport(HttpCase):
                 return theirs
             if abs(count - others[-1]) <= max(1, others[-1] // 10):
                 return theirs
-        self.fail(f"{count} pages, {others} by wkhtmltopdf")
-        return None
+        raise self.failureException(f"{count} pages, {others} by wkhtmltopdf")
 
     def bodies(self, report, records, data):
         renderer = report.with_context(debug=False)
