@@ -62,7 +62,7 @@ class SireMpesaReceipt(models.Model):
         self.ensure_one()
         provider = self.provider_id
         if not provider._mpesa_has_initiator():
-            raise UserError(self.env._(const.COMMAND_FAULTS["setup"]))
+            raise UserError(self.env["sire.mpesa.command"]._get_fault_words("setup"))
         if provider.state == "disabled":
             raise UserError(self.env._("Enable the provider first."))
         if self.returning_id:
