@@ -51,6 +51,8 @@ class TestSetup(SetupCommon):
         self.empty()
         setup = self.open_setup()
         self.assertEqual(setup.step, "account")
+        with self.assertRefused("Fill in the number"):
+            setup.action_next()
         with Form(setup) as form:
             form.mpesa_shortcode = "600100"
         setup.action_next()

@@ -176,10 +176,17 @@ class SireMpesaSetup(models.TransientModel):
     # === ACTIONS === #
 
     def action_next(self):
-        """Button: try what was filled in, and go on when it is right."""
+        """Button: try what was filled in, and go on when it is right.
+
+        :raise UserError: when nothing was filled in; what is wrong with what was, the step says
+        """
         self.ensure_one()
-        if self.step not in CHECKED or self.provider_id._mpesa_run_check(self.step):
-            self.step = STEPS[min(STEPS.index(self.step) + 1, len(STEPS) - 1)]
+        if self.step in CHECKED and not self.provider_id._mpesa_run_check(self.step):
+            self.invalidate_recordset(["steps", "step_state", "step_words"])
+            if self.step_state == "open":
+                raise UserError(self.step_words)
+            return
+        self.step = STEPS[min(STEPS.index(self.step) + 1, len(STEPS) - 1)]
 
     def action_back(self):
         """Button: the step before."""
