@@ -24,7 +24,7 @@ class SireMpesaCommand(models.Model):
         "payment.provider", string="Shortcode", required=True, readonly=True, index=True, ondelete="restrict"
     )
     kind = fields.Selection(
-        [("status", "What became of it?"), ("reversal", "Return the money"), ("balance", "Balance?")],
+        [("status", "Status"), ("reversal", "Return"), ("balance", "Balance")],
         string="Request",
         required=True,
         readonly=True,

@@ -112,7 +112,7 @@ class SireMpesaCommand(models.Model):
         :param CommandResult result:
         :param event: the report
         """
-        is_done = result.code == "0" or (self.kind == "reversal" and result.code == const.ALREADY_REVERSED)
+        is_done = result.code in ("0", const.ALREADY_REVERSED if self.kind == "reversal" else const.NOT_KNOWN)
         if self.state == "done" or (self.state == "failed" and not is_done):
             return
         if self.kind == "reversal" and result.code == "0" and (fault := self._find_amount_fault(result)):

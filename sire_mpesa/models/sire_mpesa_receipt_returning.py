@@ -44,7 +44,8 @@ class SireMpesaReceipt(models.Model):
             if receipt_sudo.state != "suspense":
                 raise UserError(self.env._("%s does not wait to be assigned, so it cannot be returned.", receipt.name))
             receipt_sudo._request_reversal(receipt_sudo.amount)
-            receipt_sudo.to_return = True
+            reason = self.env._("On its way back to whoever paid it: Safaricom was asked.")
+            receipt_sudo.write({"to_return": True, "reason": reason})
             receipt.message_post(body=self.env._("Safaricom was asked to return it."))
             receipt.activity_unlink(["mail.mail_activity_data_todo"])
 
@@ -169,6 +170,8 @@ class SireMpesaReceipt(models.Model):
         words = command._get_fault_words(command.result_code)
         body = self.env._("It was not returned. %(why)s %(words)s", why=words, words=command.result_description or "")
         receipt.message_post(body=body.strip())
+        if receipt.state == "suspense":
+            receipt.reason = body.strip()
         self._tell_responsible(self.env._("M-Pesa receipt %s was not returned", receipt.name), words)
 
     def _assign(self, parts):

@@ -395,7 +395,8 @@ class TestReturn(RefundCommon):
         self.assertEqual(invoice._mpesa_claim_receipt(receipt.name)["state"], "taken")
         self.report(self.send("reversal"), "21")
         self.assertFalse(receipt.returning_id)
-        self.assertIn("not returned", receipt.message_ids[:1].body)
+        self.assertIn("not returned. The initiator may not do this", receipt.reason)
+        self.assertEqual(len(receipt.activity_ids), 1)
         receipt._assign([(self.other, invoice, 500)])
         self.assertEqual(receipt.state, "booked")
         with self.assertRaisesRegex(UserError, "take it back first"):
