@@ -109,10 +109,11 @@ class PaymentProvider(models.Model):
             if (changed := {name for name in names if (provider_sudo[name] or "") != (vals[name] or "")})
         ]
 
-    def _mpesa_forget_checks(self, names):
+    def _mpesa_forget_checks(self, names, vals):
         """Forget what Safaricom said about settings that are others now.
 
         :param set names: of the fields that were changed
+        :param dict vals: what was written; what it says itself stays
         """
         checks = dict(self.mpesa_checks or {})
         if names & KEY_FIELDS:
@@ -129,7 +130,7 @@ class PaymentProvider(models.Model):
                 mpesa_c2b_state="none", mpesa_c2b_message=False, mpesa_c2b_registered_at=False,
                 mpesa_pull_registered_at=False, mpesa_pull_at=False, mpesa_pull_message=False,
             )  # fmt: skip
-        self.write(values)
+        self.write({name: value for name, value in values.items() if name not in vals})
 
     def _mpesa_test(self, phone):
         """Ask a phone of ours for the smallest payment, in the way in which clients are asked.

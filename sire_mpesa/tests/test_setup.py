@@ -271,6 +271,8 @@ class TestSetup(SetupCommon):
         self.assertEqual(self.provider.mpesa_c2b_state, "registered")
         self.provider.mpesa_shortcode = "600100"
         self.assertEqual((self.provider.mpesa_c2b_state, self.provider.mpesa_c2b_registered_at), ("none", False))
+        self.provider.write({"mpesa_shortcode": "174379", "mpesa_c2b_state": "registered"})
+        self.assertEqual(self.provider.mpesa_c2b_state, "registered", "whoever writes both knows")
 
     def test_second_company(self):
         self.load_kenyan_chart(self.company_2)
