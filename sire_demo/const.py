@@ -14,6 +14,8 @@ SANDBOX_MPESA = {
     "mpesa_consumer_secret": "sandbox-secret",
     "mpesa_passkey": "sandbox-passkey",
 }
+# The sandbox's user for refunds, confirmations and the balance; its password is encrypted with builder/sandbox.cer.
+SANDBOX_INITIATOR = {"mpesa_initiator_name": "testapi", "mpesa_initiator_password": "sandbox-initiator"}
 SANDBOX_DEFAULT_URL = "http://127.0.0.1:8070"
 
 # Context value that keeps the builder from mailing "your password was changed" to people who do not exist yet.

@@ -162,6 +162,7 @@ COMMAND_FAULTS = {
     "unreachable": _lt("M-Pesa could not be reached. Nothing was returned. Try again."),
     "setup": _lt("The initiator is not set up: name, password and certificate are needed."),
     "timed_out": _lt("Safaricom gave the request up, and knows of no such reversal. Nothing was returned."),
+    "counted": _lt("All of it had gone back already, and the books have it."),
     "by_hand": _lt("Staff say that nothing was returned."),
 }
 OTHER_FAULT = _lt("Safaricom did not do it.")

@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.sire_payment.utils import format_money
 
-from .. import const
 from ..commands import parse_balances
 from ..utils import parse_time
 
@@ -47,7 +46,7 @@ class PaymentProvider(models.Model):
         if not self.env.user.has_group("base.group_system"):
             raise AccessError(self.env._("Only an administrator can ask for the M-Pesa balance."))
         if self.code != "mpesa" or not self._mpesa_has_initiator():
-            raise UserError(self.env._(const.COMMAND_FAULTS["setup"]))
+            raise UserError(self.env["sire.mpesa.command"]._get_fault_words("setup"))
         if self.state == "disabled":
             raise UserError(self.env._("Enable the provider first."))
         self._mpesa_ask_balance()

@@ -120,7 +120,7 @@ class PaymentProvider(models.Model):
         self.ensure_one()
         provider_sudo = self.sudo()  # The credentials are the administrator's to read.
         if not provider_sudo._mpesa_has_initiator():
-            raise UserError(self.env._(const.COMMAND_FAULTS["setup"]))
+            raise UserError(self.env["sire.mpesa.command"]._get_fault_words("setup"))
         base = f"{self.env['ir.config_parameter']._sire_public_url()}{const.COMMAND_PATH}{command.sudo().token}"
         certificate = decode_file(provider_sudo.mpesa_initiator_certificate)
         payload = {

@@ -80,19 +80,22 @@ class PaymentTransaction(models.Model):
         (self | source)._mpesa_touch()
         receipt = command.receipt_id
         receipt._lock()
-        if self.state == "done" or (is_done and receipt._is_counted(command)):
+        if self.state == "done":
             return
+        is_counted = is_done and receipt._is_counted(command)
         self._process(
             "mpesa",
             {
-                "result_code": command.result_code or "",
+                "result_code": "counted" if is_counted else command.result_code or "",
                 "result_description": command.result_description,
-                "is_returned": is_done,
+                "is_returned": is_done and not is_counted,
                 "receipt": command.result_receipt,
                 "paid_at": completed_at and max(completed_at, receipt.paid_at),
                 **({"amount": command.amount} if is_done else {}),
             },
         )
+        if is_counted:
+            return
         if not is_done:
             receipt._note_not_returned(command)
             return

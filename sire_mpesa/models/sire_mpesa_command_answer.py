@@ -78,10 +78,11 @@ class SireMpesaCommand(models.Model):
         """The answer to our request was lost, so nobody knows whether these numbers are its own. A question is asked
         anew. Of a reversal Safaricom is asked by these numbers, and only a reversal that is there is believed.
         """
-        if self.kind != "reversal" or self.state != "unknown" or not result.originator_conversation_id:
+        is_given_up = self.state == "failed" and self.result_code == "by_hand"
+        if self.kind != "reversal" or not (self.state == "unknown" or is_given_up):
             return
         domain = [("conversation_id", "=", result.conversation_id)]
-        if not result.conversation_id or self.search_count(domain, limit=1):
+        if not result.conversation_id or not result.originator_conversation_id or self.search_count(domain, limit=1):
             raise WebhookParked(self.env._("A result names another request than the one that was sent."))
         self.write(
             {
@@ -89,8 +90,7 @@ class SireMpesaCommand(models.Model):
                 "conversation_id": result.conversation_id,
                 "is_adopted": True,
                 "result_description": result.description,
-                "state": "sent",
-                "next_check_at": fields.Datetime.now(),
+                **({} if is_given_up else {"state": "sent"}),
             }
         )
         self._check()
@@ -177,7 +177,7 @@ class SireMpesaCommand(models.Model):
         :param StatusAnswer answer: the reversal itself is a movement, in its own words
         """
         self._lock()
-        if self.state not in ("sent", "unknown"):
+        if self.state == "done":
             return
         if result.code == "0" and answer.number and answer.amount:
             if (
@@ -200,7 +200,7 @@ class SireMpesaCommand(models.Model):
                 }
             )
             self._end_reversal(True, answer.paid_at)
-        elif result.code == const.NOT_KNOWN and not self.is_adopted:
+        elif result.code == const.NOT_KNOWN and self.state == "sent" and not self.is_adopted:
             self.denials += 1
             if self.timed_out_at and self.denials >= 2:
                 self.write(

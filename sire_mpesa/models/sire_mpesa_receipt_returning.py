@@ -62,7 +62,7 @@ class SireMpesaReceipt(models.Model):
         self.ensure_one()
         provider = self.provider_id
         if not provider._mpesa_has_initiator():
-            raise UserError(self.env._(const.COMMAND_FAULTS["setup"]))
+            raise UserError(self.env["sire.mpesa.command"]._get_fault_words("setup"))
         if provider.state == "disabled":
             raise UserError(self.env._("Enable the provider first."))
         if self.returning_id:
@@ -150,16 +150,19 @@ class SireMpesaReceipt(models.Model):
         receipt.message_post(body=body)
 
     def _is_counted(self, command):
-        """Say whether this return is in the books already: a result that comes after staff had given it up, and after
-        Safaricom had told the next request that it was returned.
+        """Say whether this return is in the books already: of two requests of which staff had given one up, the one
+        moved the money and the other was told that it had moved; each can be the first whose result comes.
 
         :rtype: bool
         """
         left = self.amount - (self.reversed_amount or 0)
         if self.currency_id.compare_amounts(command.amount, left) <= 0:
             return False
-        command.fault = self.env._("What this request returned is counted already, by a later request.")
-        self.message_post(body=command.fault)
+        command.fault = self.env._("What this request returned is counted already, by another request.")
+        receipt = gate.opened(self)
+        receipt.message_post(body=command.fault)
+        if receipt.returning_id == command:
+            receipt.returning_id = False
         return True
 
     def _note_not_returned(self, command):

@@ -37,7 +37,7 @@ class SireMpesaReceipt(models.Model):
         self.ensure_one()
         self._check_may_assign()
         if not self.can_ask:
-            raise UserError(self.env._(const.COMMAND_FAULTS["setup"]))
+            raise UserError(self.env["sire.mpesa.command"]._get_fault_words("setup"))
         receipt_sudo = gate.opened(self.sudo())  # nobody writes the ledger but itself
         receipt_sudo._lock()
         if receipt_sudo.state == "denied":

@@ -14,6 +14,7 @@ from . import (
     test_pull,
     test_push,
     test_races,
+    test_random_returns,
     test_receipt,
     test_refund,
     test_resolver,
