@@ -135,7 +135,7 @@ class PaymentProvider(models.Model):
         changed = self._mpesa_find_changed(vals)
         result = super().write(vals)
         for provider, names in changed:
-            provider._mpesa_forget_checks(names)
+            provider._mpesa_forget_checks(names, vals)
         return result
 
     def _mpesa_ensure_journal(self):

@@ -31,9 +31,8 @@ class PaymentProvider(models.Model):
     # === BUSINESS === #
 
     def _mpesa_look(self):
-        """Bring the alerts of this provider in line with how it stands. A provider that is off needs nobody."""
-        found = self._mpesa_find_alerts() if self.state != "disabled" else {}
-        self.env["sire.mpesa.alert"]._take(self, found)
+        """Bring the alerts of this provider in line with how it stands."""
+        self.env["sire.mpesa.alert"]._take(self, self._mpesa_find_alerts())
 
     def _mpesa_find_alerts(self):
         """Look for what does not end by itself.
@@ -46,10 +45,11 @@ class PaymentProvider(models.Model):
             "suspense": self._mpesa_find_old_receipts("suspense"),
             "unbooked": self._mpesa_find_old_receipts("waiting"),
             "resolver": self._mpesa_find_overdue(),
-            "balance": self._mpesa_find_balance_alert(),
         }
-        kind, alert = self._mpesa_find_token_alert()
-        return {kind: alert for kind, alert in {**found, kind: alert}.items() if alert}
+        if self.state != "disabled":  # a provider that is off has money to look after, and nothing to ask
+            kind, alert = self._mpesa_find_token_alert()
+            found.update({"balance": self._mpesa_find_balance_alert(), kind: alert})
+        return {kind: alert for kind, alert in found.items() if alert}
 
     def _mpesa_get_alerted(self, kind):
         """:return: who is told: whom the provider names, else an accountant; for what is technical an administrator"""

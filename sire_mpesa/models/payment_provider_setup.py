@@ -13,6 +13,7 @@ KEY_FIELDS = frozenset({"mpesa_consumer_key", "mpesa_consumer_secret", "mpesa_ba
 INITIATOR_FIELDS = frozenset(
     {"mpesa_initiator_name", "mpesa_initiator_password", "mpesa_initiator_certificate", "mpesa_base_url"}
 )
+STEP_SECRETS = {"keys": ("mpesa_consumer_key", "mpesa_consumer_secret"), "passkey": ("mpesa_passkey",)}
 CHECKED_FIELDS = ACCOUNT_FIELDS | KEY_FIELDS | INITIATOR_FIELDS | {"mpesa_passkey"}
 
 
@@ -72,8 +73,8 @@ class PaymentProvider(models.Model):
         self.ensure_one()
         return [
             self._mpesa_get_account_step(),
-            self._mpesa_get_checked_step("keys", self.env._("Keys"), ("mpesa_consumer_key", "mpesa_consumer_secret")),
-            self._mpesa_get_checked_step("passkey", self.env._("Passkey"), ("mpesa_passkey",)),
+            self._mpesa_get_checked_step("keys", self.env._("Keys")),
+            self._mpesa_get_checked_step("passkey", self.env._("Passkey")),
             self._mpesa_make_step("address", self.env._("Public address"), *self._mpesa_check_address()),
             self._mpesa_get_c2b_step(),
             self._mpesa_get_pull_step(),
@@ -108,10 +109,11 @@ class PaymentProvider(models.Model):
             if (changed := {name for name in names if (provider_sudo[name] or "") != (vals[name] or "")})
         ]
 
-    def _mpesa_forget_checks(self, names):
+    def _mpesa_forget_checks(self, names, vals):
         """Forget what Safaricom said about settings that are others now.
 
         :param set names: of the fields that were changed
+        :param dict vals: what was written; what it says itself stays
         """
         checks = dict(self.mpesa_checks or {})
         if names & KEY_FIELDS:
@@ -128,7 +130,7 @@ class PaymentProvider(models.Model):
                 mpesa_c2b_state="none", mpesa_c2b_message=False, mpesa_c2b_registered_at=False,
                 mpesa_pull_registered_at=False, mpesa_pull_at=False, mpesa_pull_message=False,
             )  # fmt: skip
-        self.write(values)
+        self.write({name: value for name, value in values.items() if name not in vals})
 
     def _mpesa_test(self, phone):
         """Ask a phone of ours for the smallest payment, in the way in which clients are asked.
@@ -209,12 +211,11 @@ class PaymentProvider(models.Model):
         otherwise = "fault" if self.mpesa_shortcode else "open"
         return self._mpesa_make_step("account", self.env._("Who is paid"), is_done, words, otherwise)
 
-    def _mpesa_get_checked_step(self, key, name, secrets):
-        """:param secrets: names of the fields that the step fills in"""
+    def _mpesa_get_checked_step(self, key, name):
         check = (self.mpesa_checks or {}).get(key)
         if check:
             return self._mpesa_make_step(key, name, check["done"], check["words"])
-        is_filled = all(self[secret] for secret in secrets)
+        is_filled = all(self[secret] for secret in STEP_SECRETS[key])
         words = self.env._("Filled in, not tried yet.") if is_filled else self.env._("Not filled in yet.")
         return self._mpesa_make_step(key, name, False, words, "open")
 

@@ -51,6 +51,8 @@ class TestSetup(SetupCommon):
         self.empty()
         setup = self.open_setup()
         self.assertEqual(setup.step, "account")
+        with self.assertRefused("Fill in the number"):
+            setup.action_next()
         with Form(setup) as form:
             form.mpesa_shortcode = "600100"
         setup.action_next()
@@ -269,6 +271,8 @@ class TestSetup(SetupCommon):
         self.assertEqual(self.provider.mpesa_c2b_state, "registered")
         self.provider.mpesa_shortcode = "600100"
         self.assertEqual((self.provider.mpesa_c2b_state, self.provider.mpesa_c2b_registered_at), ("none", False))
+        self.provider.write({"mpesa_shortcode": "174379", "mpesa_c2b_state": "registered"})
+        self.assertEqual(self.provider.mpesa_c2b_state, "registered", "whoever writes both knows")
 
     def test_second_company(self):
         self.load_kenyan_chart(self.company_2)

@@ -57,23 +57,6 @@ class SireMpesaSetup(models.TransientModel):
         readonly=False,
     )
     mpesa_base_url = fields.Char(related="provider_id.mpesa_base_url", readonly=False)
-    consumer_key = fields.Char(compute="_compute_secrets", inverse="_inverse_keys", groups="base.group_system")
-    consumer_secret = fields.Char(compute="_compute_secrets", inverse="_inverse_keys", groups="base.group_system")
-    passkey = fields.Char(compute="_compute_secrets", inverse="_inverse_passkey", groups="base.group_system")
-    initiator_password = fields.Char(
-        compute="_compute_secrets", inverse="_inverse_initiator", groups="base.group_system"
-    )
-    initiator_certificate = fields.Binary(
-        "Safaricom's Certificate", compute="_compute_secrets", inverse="_inverse_initiator", groups="base.group_system"
-    )
-    initiator_certificate_name = fields.Char(compute="_compute_certificate_name", readonly=False)
-    mpesa_initiator_name = fields.Char(
-        related="provider_id.mpesa_initiator_name", readonly=False, groups="base.group_system"
-    )
-    has_initiator = fields.Boolean(compute="_compute_secrets")
-    has_certificate = fields.Boolean(compute="_compute_secrets")
-    has_keys = fields.Boolean(compute="_compute_secrets")
-    has_passkey = fields.Boolean(compute="_compute_secrets")
     public_url = fields.Char("Public Address", compute="_compute_public_url", inverse="_inverse_public_url")
     mpesa_c2b_state = fields.Selection(related="provider_id.mpesa_c2b_state")
     mpesa_source_addresses = fields.Text(related="provider_id.mpesa_source_addresses", readonly=False)
@@ -114,52 +97,15 @@ class SireMpesaSetup(models.TransientModel):
             self.mpesa_base_url = False
 
     @api.depends("provider_id")
-    def _compute_secrets(self):
-        """What is stored is never shown, only that it is."""
-        for setup in self:
-            provider = setup.provider_id
-            setup.consumer_key = setup.consumer_secret = setup.passkey = False
-            setup.initiator_password = setup.initiator_certificate = False
-            setup.has_initiator = bool(provider.mpesa_initiator_password)
-            setup.has_certificate = bool(provider.mpesa_initiator_certificate)
-            setup.has_keys = bool(provider.mpesa_consumer_key and provider.mpesa_consumer_secret)
-            setup.has_passkey = bool(provider.mpesa_passkey)
-
-    def _compute_certificate_name(self):
-        """The name of the file while it is being uploaded."""
-        self.initiator_certificate_name = False
-
-    def _inverse_keys(self):
-        for setup in self:
-            values = {"mpesa_consumer_key": setup.consumer_key, "mpesa_consumer_secret": setup.consumer_secret}
-            setup._hand_on(values)
-
-    def _inverse_passkey(self):
-        for setup in self:
-            setup._hand_on({"mpesa_passkey": setup.passkey})
-
-    def _inverse_initiator(self):
-        for setup in self:
-            values = {
-                "mpesa_initiator_password": setup.initiator_password,
-                "mpesa_initiator_certificate": setup.initiator_certificate,
-            }
-            setup._hand_on(values)
-
-    def _hand_on(self, values):
-        """Give the provider what was typed; what was left empty stays as it is there."""
-        typed = {name: value.strip() for name, value in values.items() if value and value.strip()}
-        if typed:
-            self.provider_id.write(typed)
-
-    @api.depends("provider_id")
     def _compute_public_url(self):
         for setup in self:
             setup.public_url = self.env["ir.config_parameter"]._sire_public_url()
 
     def _inverse_public_url(self):
         for setup in self:
-            self.env["res.config.settings"].create({"sire_public_url": setup.public_url}).set_values()
+            url = (setup.public_url or "").strip().rstrip("/")
+            self.env["res.config.settings"]._sire_check_public_url(url)
+            self.env["ir.config_parameter"].set_param("sire_base.public_url", url)
 
     @api.depends("provider_id")
     def _compute_test_amount(self):
@@ -176,10 +122,17 @@ class SireMpesaSetup(models.TransientModel):
     # === ACTIONS === #
 
     def action_next(self):
-        """Button: try what was filled in, and go on when it is right."""
+        """Button: try what was filled in, and go on when it is right.
+
+        :raise UserError: when nothing was filled in; what is wrong with what was, the step says
+        """
         self.ensure_one()
-        if self.step not in CHECKED or self.provider_id._mpesa_run_check(self.step):
-            self.step = STEPS[min(STEPS.index(self.step) + 1, len(STEPS) - 1)]
+        if self.step in CHECKED and not self.provider_id._mpesa_run_check(self.step):
+            self.invalidate_recordset(["steps", "step_state", "step_words"])
+            if self.step_state == "open":
+                raise UserError(self.step_words)
+            return
+        self.step = STEPS[min(STEPS.index(self.step) + 1, len(STEPS) - 1)]
 
     def action_back(self):
         """Button: the step before."""
