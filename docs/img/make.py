@@ -26,6 +26,7 @@ from host.testing import CHROMIUM_ARGS, chromium_path  # noqa: E402  the reposit
 PROJECT, CLIENT = "Wi-Fi for the new lodge", "accounts@msitulodges.example"
 PHONE = "0700 000 204"
 LARGEST = 100_000  # bytes of a picture
+LOADED = "[...document.images].every(one => one.complete || one.loading == 'lazy') && document.fonts.status == 'loaded'"
 
 
 class Studio:
@@ -59,7 +60,7 @@ class Studio:
 
     def take(self, page, name):
         """Save what the window shows."""
-        page.wait_for_function("[...document.images].every(one => one.complete) && document.fonts.status == 'loaded'")
+        page.wait_for_function(LOADED)
         picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
         for colours in (128, 64, 32):
             file = HERE / f"{name}.png"
@@ -113,6 +114,11 @@ def play(studio):
     expect(client.locator(".pill")).to_have_text(re.compile("Partly paid"), timeout=30_000)
     client.evaluate("window.scrollTo(0, 0)")
     studio.take(client, "client-paid")
+    client.get_by_text("Phone not ringing? Pay here").tap()
+    expect(client.locator(".qr img")).to_have_js_property("naturalWidth", 300)
+    client.locator(".paybill").evaluate("node => node.scrollIntoView()")
+    studio.take(client, "client-pay-bill")
+    client.evaluate("window.scrollTo(0, 0)")
     number = client.locator("[data-invoice]").first.get_attribute("data-invoice")
 
     accountant = studio.staff("accountant")

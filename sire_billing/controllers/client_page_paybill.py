@@ -71,6 +71,9 @@ class ClientPagePayBill:
             number=number,
         )
 
+    def say_copied(self):
+        return self.env._("Copied")
+
     def say_pay_bill(self, is_till):
         if is_till:
             return self.env._(

@@ -1,5 +1,6 @@
 from . import test_approval
 from . import test_cash
+from . import test_client_page_claim_race
 from . import test_client_page_link
 from . import test_client_page_pay
 from . import test_client_page_paybill

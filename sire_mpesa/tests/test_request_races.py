@@ -3,6 +3,8 @@
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.sire_mpesa.utils import Sighting
+
 from .test_races import MpesaRaceCase
 
 
@@ -76,6 +78,31 @@ class TestRequestRaces(MpesaRaceCase):
         self.assertIn("Nothing more can be paid", results[1])
         self.wait_for_senders()
         self.assertEqual(len(self.daraja.sent("push")), 1)
+
+    def test_two_claims_of_one_receipt(self):
+        """A client's two tabs, or two clients, name the same code: it counts once."""
+
+        def report(env):
+            provider = env["payment.provider"].browse(self.tx_values["provider_id"])
+            sighting = Sighting("RACEC0DE01", 600.0, "c2b", "paybill", reference="WRONG")
+            return env["sire.mpesa.receipt"]._take(provider, sighting).state
+
+        self.assertEqual(self.read(report), "suspense")
+        answers = []
+
+        def claim(invoice_id):
+            return lambda env: answers.append(env["account.move"].browse(invoice_id)._mpesa_claim_receipt("RACEC0DE01"))
+
+        results = self.run_both(claim(self.invoice_id), claim(self.second_id))
+        self.assertEqual(results, ["ok", "ok"])
+        self.assertEqual({answer["state"] for answer in answers}, {"paid"})  # of one client, so both are told so
+
+        def count(env):
+            receipt = env["sire.mpesa.receipt"].search([("name", "=", "RACEC0DE01")])
+            invoices = env["account.move"].browse([self.invoice_id, self.second_id])
+            return sum(receipt.payment_ids.mapped("amount")), sum(invoices.mapped("amount_residual"))
+
+        self.assertEqual(self.read(count), (600, 1400))
 
     def test_the_counter_and_a_prompt(self):
         results = self.run_both(self.ask(2000, "0712345678", self.invoice_id, self.second_id), self.pay_at_the_counter)

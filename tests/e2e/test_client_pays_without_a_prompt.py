@@ -83,7 +83,8 @@ def test_without_javascript(approved, handset):
     page = approved(javascript=False)
     number, account, _amount = page.unfold_pay_bill()
     handset(phone_number()).lipa(number, account, 81200)
-    page.tap(page.page.get_by_role("link", name="I have paid: look again"))
+    with page.page.expect_navigation():
+        page.tap(page.page.get_by_role("link", name="I have paid: look again"))
 
     def look():
         page.page.reload()
