@@ -94,6 +94,9 @@ async function compose(job) {
     }
     if (geometry.roll) {
         // paper from a roll is cut where the document ends; a millimetre of air, or rounding would make a second page
+        bodies.forEach((body) => {
+            body.style.display = "flow-root"; // margins are part of what is measured
+        });
         const tallest = Math.max(...bodies.map((body) => body.getBoundingClientRect().height));
         const content = (tallest * scale) / (PX * factor);
         geometry.height = Math.min(Math.ceil(geometry.top + content + geometry.bottom) + 1, ROLL_MOST);

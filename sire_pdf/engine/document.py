@@ -32,7 +32,8 @@ async def document(pool, order, ask):
         if name:
             known[address] = name, address
     made = pdf_job.jobs(order, pieces, known)
-    parts = [asyncio.ensure_future(_part(pool, one, ask)) for one in made]
+    gate = asyncio.Semaphore(2 * pool.limits.lanes)  # a long document neither fills the queue nor holds up short ones
+    parts = [asyncio.ensure_future(_part(pool, one, ask, gate)) for one in made]
     try:
         done = await asyncio.gather(*parts)
     finally:
@@ -60,10 +61,11 @@ async def _sheet(assets, tenant, address, ask):
     return name
 
 
-async def _part(pool, job, ask):
+async def _part(pool, job, ask, gate):
     """:return: the pages of a job, with the right number on each"""
     for _round in range(ROUNDS):
-        composed, data = await pool.print(job, ask)
+        async with gate:
+            composed, data = await pool.print(job, ask)
         part = await _aside(finish.part, data, composed)
         if part.counts == composed["counts"] or not composed["overlays"]:
             return part

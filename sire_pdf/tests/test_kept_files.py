@@ -46,6 +46,16 @@ class TestKeptFiles(DocumentCase):
             self.assertNotIn(b"/CreationDate", file)
             self.assertNotIn(b"/ModDate", file)
 
+    def test_a_long_document_does_not_fill_the_queue(self):
+        """Pages from a roll are jobs of their own: more than may wait at once."""
+        with OwnPrintServer(lanes=1, queue=3) as own:
+            tickets = order(*(f"<p>Ticket {number}</p>" * (1 + number) for number in range(12)))
+            tickets["page"]["roll"] = True
+            pages = reader(own.client.document(tickets, refuse)).pages
+            heights = [float(page.mediabox.height) for page in pages]
+            self.assertEqual(len(heights), 12)
+            self.assertEqual(heights, sorted(set(heights)), "each as long as what is on it")
+
     def converted(self):
         """:return: a document as the host makes e-invoices: PDF/A-3 with the XML in it"""
         self.view.arch = LAYOUT % CONTENT
