@@ -6,6 +6,7 @@ from . import (
     test_callback,
     test_client,
     test_external_api,
+    test_interleavings,
     test_property_ledger,
     test_provider,
     test_pull,
