@@ -7,6 +7,7 @@ from . import (
     test_client,
     test_external_api,
     test_interleavings,
+    test_model,
     test_property_ledger,
     test_provider,
     test_pull,
