@@ -108,14 +108,13 @@ class InterleavingCase(MpesaRaceCase):
         """
 
         def receive(env):
-            data = sample(
-                "c2b_confirmation",
-                TransID=number,
-                TransAmount=f"{amount}.00",
-                BillRefNumber=env["account.move"].browse(self.invoice_id).mpesa_reference,
-                TransTime=format_daraja_timestamp(fields.Datetime.now()),
-                **values,
-            )
+            usual = {
+                "TransID": number,
+                "TransAmount": f"{amount}.00",
+                "BillRefNumber": env["account.move"].browse(self.invoice_id).mpesa_reference,
+                "TransTime": format_daraja_timestamp(fields.Datetime.now()),
+            }
+            data = sample("c2b_confirmation", **{**usual, **values})
             provider = env.ref("sire_mpesa.payment_provider_mpesa")
             provider._mpesa_receive_c2b(json.dumps(data).encode(), {}, "127.0.0.1", data)
 

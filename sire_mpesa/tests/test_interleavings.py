@@ -117,6 +117,27 @@ class TestInterleavings(InterleavingCase):
                 self.interleave(self.confirm(100, number), self.confirm(100, number, OrgAccountBalance="1"), at)
         self.assertBooks(300, receipts=("TWICEINSER", "TWICEADDEV", "TWICEBOOKO"))
 
+    def test_two_confirmations_that_meet_no_other_row(self):
+        """No prompt and no invoice is looked at, so the receipt's number alone keeps the two apart."""
+        for at in ((RECEIPT, "_see"), (RECEIPT, "_insert")):
+            with self.subTest(at=at):
+                number = f"NOBODY{at[1].upper().replace('_', '')[:4]:0>4}"
+                one = self.confirm(100, number, BillRefNumber="RENT")
+                two = self.confirm(100, number, BillRefNumber="RENT", OrgAccountBalance="1")
+                self.interleave(one, two, at)
+        self.settle()
+
+        def check(env):
+            receipts = env[RECEIPT].search([], order="name")
+            self.assertEqual(receipts.mapped("name"), ["NOBODY0SEE", "NOBODYINSE"])
+            self.assertEqual(receipts.mapped("state"), ["suspense"] * 2)
+            self.assertEqual([len(receipt.evidence_ids) for receipt in receipts], [2, 2])
+            account = env.company._mpesa_get_suspense_account()
+            lines = env["account.move.line"].search([("account_id", "=", account.id), ("parent_state", "=", "posted")])
+            self.assertEqual(lines, receipts.suspense_line_id)
+
+        self.read(check)
+
     def failed_prompt(self):
         """:return: id of a prompt that Safaricom first says has failed, and then that it was paid"""
         tx_id = self.prompt(600)
@@ -137,10 +158,17 @@ class TestInterleavings(InterleavingCase):
         self.assertBooks(600)
 
     def test_late_success_overtaken_by_a_confirmation(self):
-        """The other way round: no receipt was there when it looked, and now one is booked already. Nothing of the
-        confirmation is in the prompt's row but that it was touched."""
+        """The other way round: no receipt was there when it looked, and before it locks the prompt one is booked on the
+        invoice. Nothing of that is in the prompt's row but that it was touched: a lock alone would tell it nothing."""
         tx_id = self.failed_prompt()
-        self.interleave(self.ask_by_hand(tx_id), self.confirm(), (RECEIPT, "_find_for_prompt"))
+        has_waited, *_results = self.interleave(self.ask_by_hand(tx_id), self.confirm(), (TX, "_mpesa_lock"))
+        self.assertFalse(has_waited)
+        self.assertBooks(600)
+
+    def test_confirmation_while_a_late_success_is_booked(self):
+        tx_id = self.failed_prompt()
+        has_waited, *_results = self.interleave(self.ask_by_hand(tx_id), self.confirm(), (RECEIPT, "_find_for_prompt"))
+        self.assertTrue(has_waited)
         self.assertBooks(600)
 
     def test_booked_by_two_at_once(self):
