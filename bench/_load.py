@@ -63,7 +63,7 @@ class Load:
         try:
             async with asyncio.timeout(PATIENCE):
                 status = await self._exchange(path, body)
-        except (OSError, ValueError, IndexError, TimeoutError):
+        except (OSError, ValueError, LookupError, TimeoutError):
             status = None
         return Answer(status, (time.monotonic() - started) * 1000)
 

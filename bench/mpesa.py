@@ -109,8 +109,7 @@ class Bench:
         options = {"addons_path": path}
         if arguments.workers:
             options["workers"] = str(arguments.workers)
-        env = {"ODOO_MAX_HTTP_THREADS": "auto"}
-        self.server = testing.Server(self.bench, self.database, 0, env, options, True, durable=True)
+        self.server = testing.Server(self.bench, self.database, 0, None, options, True, durable=True)
 
     def prepare(self):
         """:return: callbacks as jobs for :class:`bench._load.Load`, and the receipt numbers in them"""

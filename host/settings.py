@@ -53,6 +53,7 @@ def environment(odoo, cluster, **more):
     env["PYTHONPYCACHEPREFIX"] = str(
         paths.make("cache", "pyc")
     )  # compiled files neither in the repository nor in a checkout
+    env.setdefault("ODOO_MAX_HTTP_THREADS", "auto")  # as many as there are connections to the database; Odoo has no limit
     for name in ("ODOO_RC", "OPENERP_SERVER", "PYTHONDONTWRITEBYTECODE"):
         env.pop(name, None)
     env.update({key: value for key, value in more.items() if value is not None})

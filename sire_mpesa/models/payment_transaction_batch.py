@@ -20,7 +20,7 @@ class PaymentTransaction(models.Model):
     """Many paid prompts at once: asked about side by side, then booked in one transaction.
 
     Only what is as plain as can be is taken: an open prompt, a callback that fits, a receipt that nobody has seen, one
-    posted invoice in shillings that no other prompt of the batch pays. All else is left to `_mpesa_handle_stk_event`,
+    posted invoice in shillings. All else is left to `_mpesa_handle_stk_event`,
     which knows every case; so is a batch of which anything fails.
     """
 

@@ -10,6 +10,8 @@ from . import (
     test_commands,
     test_confirming,
     test_external_api,
+    test_interleavings,
+    test_model,
     test_portal,
     test_property_ledger,
     test_provider,
