@@ -1,0 +1,151 @@
+from odoo import api, fields, models, tools
+
+
+class SireAccessPermission(models.Model):
+    """A cell of the matrix: an action on a resource. A role ticks it with a `sire.access.grant`."""
+
+    _name = "sire.access.permission"
+    _description = "Permission"
+    _order = "resource_id, action_id, id"
+
+    resource_id = fields.Many2one("sire.access.resource", required=True, index=True, ondelete="cascade")
+    action_id = fields.Many2one("sire.access.action", required=True, ondelete="cascade")
+    code = fields.Char(compute="_compute_code", store=True, index=True)
+    admin_only = fields.Boolean(
+        string="Administrators only",
+        help="Whoever had it could give themselves everything else, so no tick gives it.",
+    )
+    need_ids = fields.Many2many(
+        "sire.access.permission",
+        "sire_access_permission_need_rel",
+        "permission_id",
+        "need_id",
+        string="Needs",
+        help="Permissions without which this one counts for nothing. Reading is always needed.",
+    )
+    group_ids = fields.Many2many(
+        "res.groups",
+        "sire_access_permission_group_rel",
+        "permission_id",
+        "group_id",
+        string="Groups of the Host",
+        help="Groups that whoever has the permission is in while it is ticked: fields and screens stand behind them.",
+    )
+    all_group_ids = fields.Many2many(
+        "res.groups",
+        "sire_access_permission_all_group_rel",
+        "permission_id",
+        "group_id",
+        string="Groups of the Host for All Records",
+    )
+    default_role_ids = fields.Many2many(
+        "res.groups",
+        "sire_access_permission_default_rel",
+        "permission_id",
+        "group_id",
+        string="Ticked at First",
+        help="Roles that have it when it appears. After that the administrator decides; upgrades change nothing.",
+    )
+    default_own_role_ids = fields.Many2many(
+        "res.groups",
+        "sire_access_permission_default_own_rel",
+        "permission_id",
+        "group_id",
+        string="Ticked at First for Own Records",
+    )
+    is_new = fields.Boolean(
+        string="New", readonly=True, help="Came with an upgrade; nobody has looked at its ticks yet."
+    )
+    gate_ids = fields.One2many("sire.access.gate", "permission_id")
+    grant_ids = fields.One2many("sire.access.grant", "permission_id")
+
+    _resource_action_uniq = models.Constraint("UNIQUE (resource_id, action_id)", "There is such a permission.")
+
+    # === COMPUTES ===#
+
+    @api.depends("resource_id.code", "action_id.code")
+    def _compute_code(self):
+        for permission in self:
+            permission.code = f"{permission.resource_id.code}.{permission.action_id.code}"
+
+    @api.depends("resource_id.name", "action_id.name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for permission in self:
+            permission.display_name = self.env._(
+                "%(resource)s: %(action)s",
+                resource=permission.resource_id.name,
+                action=(permission.action_id.name or "").lower(),
+            )
+
+    # === CRUD ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        permissions = super().create(vals_list)
+        permissions._sire_tick_defaults()
+        self.env.registry.clear_cache()
+        return permissions
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # === BUSINESS ===#
+
+    def _sire_tick_defaults(self):
+        """A permission that appears is ticked where its module says; copies of a role follow the role they came from.
+
+        What an administrator chose is never touched: that is in the grants of permissions that were there before.
+        """
+        roles = self.env["res.groups"]._sire_roles()
+        grants = []
+        for permission in self:
+            for role in roles:
+                origin = role._sire_base_role()
+                if origin in permission.default_role_ids:
+                    scope = "all"
+                elif origin in permission.default_own_role_ids:
+                    scope = "own"
+                else:
+                    continue
+                grants.append({"role_id": role.id, "permission_id": permission.id, "scope": scope})
+        # sudo: data of modules, not a choice of whoever installs
+        self.env["sire.access.grant"].sudo().create(grants)
+        if self.env["sire.access.change"].sudo().search_count([("kind", "=", "ticks")], limit=1):
+            self.is_new = True
+
+    @tools.ormcache()
+    def _sire_needs(self):
+        """:return: code → codes of what it needs"""
+        needs = {}
+        permissions_sudo = self.sudo().search([])  # sudo: the structure of the matrix is no secret of anybody
+        read = {permission.resource_id: permission.code for permission in permissions_sudo if permission._sire_reads()}
+        for permission in permissions_sudo:
+            codes = set(permission.need_ids.mapped("code"))
+            if not permission._sire_reads() and permission.resource_id in read:
+                codes.add(read[permission.resource_id])
+            needs[permission.code] = tuple(sorted(codes))
+        return needs
+
+    def _sire_reads(self):
+        return self.action_id.operations == "r"
+
+    @tools.ormcache()
+    def _sire_tickable(self):
+        """:return: codes of the permissions that a tick can give"""
+        # sudo: as above
+        return frozenset(self.sudo().search([("admin_only", "=", False)]).mapped("code"))
+
+    @tools.ormcache("code", "scope")
+    def _sire_groups(self, code, scope):
+        """:return: ids of the host's groups that go with a permission"""
+        permission_sudo = self.sudo().search([("code", "=", code)])  # sudo: as above
+        groups = permission_sudo.group_ids | (permission_sudo.all_group_ids if scope == "all" else permission_sudo.group_ids)
+        return tuple(groups.ids)
