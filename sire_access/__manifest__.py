@@ -21,5 +21,15 @@
         "data/sire.access.permission.csv",
         "data/sire.access.gate.csv",
         "data/sire.access.duty.csv",
+        "wizards/sire_access_why_views.xml",
+        "views/sire_access_period_views.xml",
+        "views/sire_access_duty_views.xml",
+        "views/sire_access_change_views.xml",
+        "views/sire_access_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "sire_access/static/src/role_permissions/**/*",
+        ],
+    },
 }

@@ -22,6 +22,8 @@ from . import (
     sire_access_duty,
     sire_access_gate,
     sire_access_grant,
+    sire_access_matrix,
+    sire_access_matrix_difference,
     sire_access_period,
     sire_access_permission,
     sire_access_resource,

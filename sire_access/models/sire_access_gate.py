@@ -80,6 +80,15 @@ class SireAccessGate(models.Model):
         lines = self._sire_map()[0].get(model_name, ())
         return [line[1:] for line in lines if mode[0] in line[0]]
 
+    @api.model
+    def _sire_own_domain(self, model_name, permission):
+        """:return: which records of a model are own ones for this permission, or None"""
+        _records, methods, values = self._sire_map()
+        doors = [door for many in methods.get(model_name, {}).values() for door in many]
+        doors += [door[1:] for many in values.get(model_name, {}).values() for door in many]
+        own = [own_domain for code, own_domain in doors if code == permission.code]
+        return own[0] if own else next((line[3] for line in self._sire_map()[0].get(model_name, ()) if line[3]), None)
+
     # === METHODS ===#
 
     def _register_hook(self):

@@ -134,6 +134,18 @@ class SireAccessPermission(models.Model):
             needs[permission.code] = tuple(sorted(codes))
         return needs
 
+    def _sire_has_own(self):
+        """:return: whether the permission can be given for own records: each of its gates knows which those are"""
+        self.ensure_one()
+        records, methods, values = self.env["sire.access.gate"]._sire_map()
+        own = [line[3] for lines in records.values() for line in lines if line[1] == self.code]
+        own += [door[1] for doors in methods.values() for many in doors.values() for door in many if door[0] == self.code]
+        own += [door[2] for doors in values.values() for many in doors.values() for door in many if door[1] == self.code]
+        if not own and self.action_id.code == "export":
+            read = self.search([("resource_id", "=", self.resource_id.id), ("action_id.operations", "=", "r")])
+            return bool(read) and read._sire_has_own()
+        return bool(own) and all(own)
+
     def _sire_reads(self):
         return self.action_id.operations == "r"
 
@@ -147,5 +159,7 @@ class SireAccessPermission(models.Model):
     def _sire_groups(self, code, scope):
         """:return: ids of the host's groups that go with a permission"""
         permission_sudo = self.sudo().search([("code", "=", code)])  # sudo: as above
-        groups = permission_sudo.group_ids | (permission_sudo.all_group_ids if scope == "all" else permission_sudo.group_ids)
+        groups = permission_sudo.group_ids
+        if scope == "all":
+            groups |= permission_sudo.all_group_ids
         return tuple(groups.ids)
