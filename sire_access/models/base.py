@@ -12,8 +12,11 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if doors := self._sire_field_doors():
+            # A default of the context is written too. Fields whose every value is gated (who is assigned) come with making.
+            given = {name: self.env.context.get(f"default_{name}") for name in doors}
+            doors = {name: [door for door in doors[name] if door[0]] for name in doors}
             for vals in vals_list:
-                self._sire_check_values(vals, {name: [d for d in doors[name] if d[0]] for name in doors})
+                self._sire_check_values({**given, **vals}, doors)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -22,7 +25,7 @@ class Base(models.AbstractModel):
         return super().write(vals)
 
     def _sire_field_doors(self):
-        if self.env.su or passage.is_open():
+        if self.env.su or passage.may_write():
             return None
         doors = self.env["sire.access.gate"]._sire_map()[2].get(self._name)
         return doors if doors and not self.env.user._sire_is_unlimited() else None

@@ -17,9 +17,10 @@ class IrModelAccess(models.Model):
         group can take away is taken away here, and what a tick gives is given.
         """
         user = self.env.user
+        allowed = super()._get_allowed_models(mode)
         if user._sire_is_unlimited():
-            return super()._get_allowed_models(mode)
-        allowed = set(self._sire_host_models(mode))
+            return allowed
+        allowed = {name for name in allowed if not self._sire_refuses(name, mode)}
         ticks = user._sire_ticks()
         gates = self.env["sire.access.gate"]
         for model_name in gates._sire_map()[0]:
@@ -30,11 +31,10 @@ class IrModelAccess(models.Model):
                 allowed.discard(model_name)
         return frozenset(allowed)
 
-    @tools.ormcache("self.env.uid", "mode", "self.env.user._sire_day()")
-    def _sire_host_models(self, mode):
-        """:return: what host groups open and no role of the user keeps closed, before any tick"""
-        allowed = super()._get_allowed_models(mode)
-        return frozenset(name for name in allowed if not self._sire_refuses(name, mode))
+    def _sire_host_opens(self, model_name, mode):
+        """:return: whether host groups open the model and no role keeps it closed, before any tick"""
+        groups = self._get_access_groups(model_name, mode)
+        return groups.matches(self.env.user._get_group_ids()) and not self._sire_refuses(model_name, mode)
 
     def _sire_refuses(self, model_name, mode):
         """Of models that the matrix does not know.

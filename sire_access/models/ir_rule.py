@@ -14,9 +14,7 @@ class IrRule(models.Model):
         yield self.env.user._sire_day()
         yield from super()._compute_domain_context_values()
 
-    @tools.ormcache(
-        "self.env.uid", "self.env.su", "model_name", "mode", "tuple(self._compute_domain_context_values())"
-    )
+    @tools.ormcache("self.env.uid", "self.env.su", "model_name", "mode", "tuple(self._compute_domain_context_values())")
     def _compute_domain(self, model_name, mode="read"):
         domain = super()._compute_domain(model_name, mode)
         limit = self._sire_domain(model_name, mode)
@@ -41,7 +39,7 @@ class IrRule(models.Model):
                 own = ticks[permission] == "own" and own_domain
                 open_domains.append(known & Domain(safe_eval(own_domain, context)) if own else known)
         # Records that no gate knows (colleagues among the contacts) are as in the host.
-        host_opens = model_name in self.env["ir.model.access"]._sire_host_models(mode)
+        host_opens = self.env["ir.model.access"]._sire_host_opens(model_name, mode)
         rest = ~Domain.OR(known_domains) if host_opens else Domain.FALSE
         whole = all(any(known == open_domain for open_domain in open_domains) for known in known_domains)
         return Domain.TRUE if whole and host_opens else Domain.OR([*open_domains, rest])

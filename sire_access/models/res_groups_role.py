@@ -59,15 +59,19 @@ class ResGroups(models.Model):
         if any(role.name.lower() == name.lower() for role in self._sire_roles()):
             raise UserError(self.env._("There is a role named “%s”.", name))
         # sudo: the administrator of roles need not be one of the host's technical groups
-        role_sudo = self.env["res.groups"].sudo().create(
-            {
-                "name": name,
-                "privilege_id": self.privilege_id.id,
-                "sequence": self.sequence,
-                "comment": self.comment,
-                "implied_ids": [fields.Command.set(self.ids)],
-                "sire_origin_id": self.id,
-            }
+        role_sudo = (
+            self.env["res.groups"]
+            .sudo()
+            .create(
+                {
+                    "name": name,
+                    "privilege_id": self.privilege_id.id,
+                    "sequence": self.sequence,
+                    "comment": self.comment,
+                    "implied_ids": [fields.Command.set(self.ids)],
+                    "sire_origin_id": self.id,
+                }
+            )
         )
         grants_sudo = self.env["sire.access.grant"].sudo().search([("role_id", "=", self.id)])  # sudo: as above
         grants_sudo.create(

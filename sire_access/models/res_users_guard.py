@@ -97,9 +97,7 @@ class ResUsers(models.Model):
         was_administrator = self.env.ref(ROLE_ADMIN).id in old if user == author else author._sire_is_administrator()
         if not was_administrator:
             raise AccessError(
-                self.env._("Only an administrator gives and takes roles.")
-                + " "
-                + author._sire_who_gives("user.assign")
+                self.env._("Only an administrator gives and takes roles.") + " " + author._sire_who_gives("user.assign")
             )
 
     def _sire_check_may_give_roles(self):

@@ -33,16 +33,19 @@ class ResUsers(models.Model):
     @api.depends("group_ids.all_implied_ids")
     def _compute_all_group_ids(self):
         """Besides the user's own groups: the roles of this period, and the host groups that go with what is ticked."""
-        super()._compute_all_group_ids()
+        result = super()._compute_all_group_ids()
         for user in self.filtered("id"):
             more = set(user._sire_period_role_ids())
             # sudo: computed for everybody
-            groups_sudo = user.sudo().group_ids.all_implied_ids | self.env["res.groups"].sudo().browse(more).all_implied_ids
+            groups_sudo = (
+                user.sudo().group_ids.all_implied_ids | self.env["res.groups"].sudo().browse(more).all_implied_ids
+            )
             ticks = user._sire_ticks_in(groups_sudo)
             for code, scope in (ticks or {}).items():
                 more.update(self.env["sire.access.permission"]._sire_groups(code, scope))
             if more:
                 user.all_group_ids |= self.env["res.groups"].browse(more).all_implied_ids
+        return result
 
     def _sire_period_role_ids(self):
         user = self._origin
@@ -58,6 +61,11 @@ class ResUsers(models.Model):
             lambda role: role in direct or not any(role in (other.all_implied_ids - other) for other in roles)
         ).ids
 
+    def _sire_counting_roles(self):
+        """:return: the roles whose ticks count for this user today, with superuser rights: their names are asked for"""
+        user_sudo = self.sudo()  # sudo: everybody's roles are asked for
+        return self.env["res.groups"].sudo().browse(user_sudo._sire_role_ids_in(user_sudo.all_group_ids))
+
     # === TICKS ===#
 
     def _sire_ticks_in(self, groups):
@@ -69,7 +77,7 @@ class ResUsers(models.Model):
     @tools.ormcache("self.id", "self._sire_day()")
     def _sire_ticks(self):
         """:return: permission code → ``"all"`` or ``"own"``; None where the host alone decides: administrators, and
-            whoever has no role
+        whoever has no role
         """
         self.ensure_one()
         user_sudo = self.sudo()  # sudo: everybody's rights are asked for
@@ -78,7 +86,7 @@ class ResUsers(models.Model):
 
     def _sire_is_unlimited(self):
         """:return: whether the matrix says nothing about this user. Whoever asks looks at ``env.su`` too: ``env.user`` always
-            comes with superuser rights
+        comes with superuser rights
         """
         return self._sire_ticks() is None
 
@@ -122,9 +130,7 @@ class ResUsers(models.Model):
         return permission_sudo.with_context(lang=self.env.lang).display_name or code
 
     def _sire_role_names(self):
-        user_sudo = self.sudo()  # sudo: names of one's own roles
-        roles = self.env["res.groups"].sudo().browse(user_sudo._sire_role_ids_in(user_sudo.all_group_ids))
-        return ", ".join(roles.with_context(lang=self.env.lang).mapped("name"))
+        return ", ".join(self._sire_counting_roles().with_context(lang=self.env.lang).mapped("name"))
 
     def _sire_who_gives(self, code):
         """:return: a sentence that says who can change it, and where"""

@@ -31,7 +31,7 @@ class SireAccessDuty(models.Model):
         for duty in self.filtered(lambda duty: duty.level == "forbid"):
             # sudo: everybody's rights are looked at
             users_sudo = self.env["res.users"].sudo().search([("share", "=", False)])
-            names = users_sudo.filtered(lambda user: duty in user._sire_duties()).mapped("name")
+            names = users_sudo.filtered(lambda user, duty=duty: duty in user._sire_duties()).mapped("name")
             if names:
                 raise ValidationError(
                     self.env._(
@@ -45,6 +45,10 @@ class SireAccessDuty(models.Model):
         """:param dict ticks: permission code → scope
         :return: the pairs that these ticks hold together, allowed ones left out
         """
-        return self.sudo().search([("level", "!=", "off")]).filtered(  # sudo: asked in the name of everybody
-            lambda duty: duty.first_id.code in ticks and duty.second_id.code in ticks
+        return (
+            self.sudo()
+            .search([("level", "!=", "off")])
+            .filtered(  # sudo: asked in the name of everybody
+                lambda duty: duty.first_id.code in ticks and duty.second_id.code in ticks
+            )
         )

@@ -56,7 +56,7 @@ class SireAccessGate(models.Model):
         model → {field: ((value or None, permission, own domain), …)}
         """
         records, methods, values = {}, {}, {}
-        gates_sudo = self.sudo().search([])  # sudo: the structure of the matrix is no secret of anybody
+        gates_sudo = self.sudo().search([("model", "!=", False)])  # sudo: the structure is no secret of anybody
         own = {}
         for gate in gates_sudo.filtered("own_domain"):
             own.setdefault((gate.model, gate.permission_id.resource_id.id), gate.own_domain)
@@ -105,23 +105,48 @@ class SireAccessGate(models.Model):
                 method = getattr(model_class, name, None)
                 if method is not None and not hasattr(method, "sire_gate"):
                     setattr(model_class, name, _gated(model_class, model_name, name, method))
+            for name in ("create", "write", "unlink"):
+                method = getattr(model_class, name)
+                if not hasattr(method, "sire_gate"):
+                    setattr(model_class, name, _carried(model_class, name, method))
         return result
 
 
+def _under(model_class, name, found):
+    """:return: function of a record: what its method was before we came. Looked up again where nobody else patched it,
+    because a module that is loaded later may have extended it.
+    """
+    if name in vars(model_class):
+        return found.__get__
+    return lambda self: getattr(super(model_class, self), name)
+
+
+def _carried(model_class, name, found):
+    """Writing is checked by itself; what the host calls on its way is a step of it."""
+    under = _under(model_class, name, found)
+
+    @functools.wraps(found)
+    def carry(self, *args, **kwargs):
+        with passage.writing():
+            return under(self)(*args, **kwargs)
+
+    carry.sire_gate = True
+    return carry
+
+
 def _gated(model_class, model_name, name, found):
-    patched = name in vars(model_class)
+    under = _under(model_class, name, found)
 
     @functools.wraps(found)
     def gate(self, *args, **kwargs):
-        # Looked up again where nobody else patched it: a module that is loaded later may have extended it.
-        method = found.__get__(self) if patched else getattr(super(model_class, self), name)
-        if self.env.su or passage.is_open() or self.env.user._sire_is_unlimited():
+        method = under(self)
+        if self.env.su or passage.may_call() or self.env.user._sire_is_unlimited():
             return method(*args, **kwargs)
         doors = self.env["sire.access.gate"]._sire_map()[1].get(model_name, {}).get(name)
         if not doors:
             return method(*args, **kwargs)
         self.env.user._sire_check_doors(self, doors)
-        with passage.opened():
+        with passage.acting():
             return method(*args, **kwargs)
 
     gate.sire_gate = True

@@ -12,6 +12,8 @@ class SireAccessGrant(models.Model):
     _name = "sire.access.grant"
     _description = "Tick of the role permissions"
 
+    _sire_audit = {"fields": ("role_id", "permission_id", "scope")}
+
     role_id = fields.Many2one("res.groups", required=True, index=True, ondelete="cascade")
     permission_id = fields.Many2one("sire.access.permission", required=True, index=True, ondelete="cascade")
     scope = fields.Selection([("own", "Own records"), ("all", "All records")], required=True, default="all")

@@ -26,7 +26,7 @@ class SireAccessMatrix(models.AbstractModel):
         self.env["res.users"]._sire_check_author()
         roles, people = self.env["res.groups"]._sire_roles(), self._sire_people()
         ticks = self.env["sire.access.grant"]._sire_ticks_of(roles.ids)
-        permissions = self.env["sire.access.permission"].search([])
+        permissions = self.env["sire.access.permission"].search([("code", "!=", False)])
         return {
             "roles": [
                 {

@@ -43,7 +43,10 @@ class SireAccessMatrix(models.AbstractModel):
 
     def _sire_idle(self, changes, after):
         """Ticks that count for nothing, because what they need is not ticked."""
-        names = {permission.code: permission for permission in self.env["sire.access.permission"].search([])}
+        names = {
+            permission.code: permission
+            for permission in self.env["sire.access.permission"].search([("code", "!=", False)])
+        }
         idle = []
         for role in {role.id: role for role, *_rest in changes}.values():
             counting = self.env["sire.access.grant"]._sire_effective_of([after[role.id]])

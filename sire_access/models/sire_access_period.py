@@ -15,12 +15,13 @@ class SireAccessPeriod(models.Model):
     _description = "Role for a period"
     _order = "date_until desc, id desc"
 
+    _sire_audit = {"fields": ("user_id", "role_id", "date_from", "date_until")}
+
     user_id = fields.Many2one(
         "res.users", string="Person", required=True, index=True, ondelete="cascade", domain=[("share", "=", False)]
     )
     role_id = fields.Many2one(
         "res.groups",
-        string="Role",
         required=True,
         ondelete="cascade",
         domain=lambda self: [("id", "in", self.env["res.groups"]._sire_roles().ids)],
@@ -28,9 +29,7 @@ class SireAccessPeriod(models.Model):
     date_from = fields.Date(string="From", required=True, default=lambda self: eat_today())
     date_until = fields.Date(string="Until", help="The last day. Empty: until somebody takes the role away.")
     reason = fields.Char()
-    state = fields.Selection(
-        [("coming", "Not begun"), ("active", "Today"), ("over", "Over")], compute="_compute_state"
-    )
+    state = fields.Selection([("coming", "Not begun"), ("active", "Today"), ("over", "Over")], compute="_compute_state")
 
     _dates_in_order = models.Constraint(
         "CHECK (date_until IS NULL OR date_until >= date_from)", "A period ends on the day it begins or later."
@@ -63,7 +62,7 @@ class SireAccessPeriod(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         periods = super().create(vals_list)
-        periods._sire_changed({period: "" for period in periods})
+        periods._sire_changed(dict.fromkeys(periods, ""))
         return periods
 
     def write(self, vals):
@@ -99,9 +98,7 @@ class SireAccessPeriod(models.Model):
 
     def _sire_in_words(self):
         self.ensure_one()
-        first, last = (
-            f"{day:%d/%m/%Y}" if day else self.env._("no end") for day in (self.date_from, self.date_until)
-        )
+        first, last = (f"{day:%d/%m/%Y}" if day else self.env._("no end") for day in (self.date_from, self.date_until))
         return f"{self.role_id.name}, {first} – {last}"
 
     @api.model

@@ -125,7 +125,7 @@ class SireAccessPermission(models.Model):
     def _sire_needs(self):
         """:return: code → codes of what it needs"""
         needs = {}
-        permissions_sudo = self.sudo().search([])  # sudo: the structure of the matrix is no secret of anybody
+        permissions_sudo = self.sudo().search([("code", "!=", False)])  # sudo: the structure is no secret of anybody
         read = {permission.resource_id: permission.code for permission in permissions_sudo if permission._sire_reads()}
         for permission in permissions_sudo:
             codes = set(permission.need_ids.mapped("code"))
@@ -139,12 +139,17 @@ class SireAccessPermission(models.Model):
         self.ensure_one()
         records, methods, values = self.env["sire.access.gate"]._sire_map()
         own = [line[3] for lines in records.values() for line in lines if line[1] == self.code]
-        own += [door[1] for doors in methods.values() for many in doors.values() for door in many if door[0] == self.code]
-        own += [door[2] for doors in values.values() for many in doors.values() for door in many if door[1] == self.code]
+        own += [
+            door[1] for doors in methods.values() for many in doors.values() for door in many if door[0] == self.code
+        ]
+        own += [
+            door[2] for doors in values.values() for many in doors.values() for door in many if door[1] == self.code
+        ]
         if not own and self.action_id.code == "export":
             read = self.search([("resource_id", "=", self.resource_id.id), ("action_id.operations", "=", "r")])
             return bool(read) and read._sire_has_own()
-        return bool(own) and all(own)
+        # Beside a document, reading opens the names that it refers to: nobody's own.
+        return any(own) if self.action_id.operations else bool(own) and all(own)
 
     def _sire_reads(self):
         return self.action_id.operations == "r"

@@ -7,18 +7,35 @@ remembered in the running thread of execution, so nothing that arrives in a requ
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_inside = ContextVar("sire_access_inside", default=0)
+_acting = ContextVar("sire_access_acting", default=False)
+_writing = ContextVar("sire_access_writing", default=False)
 
 
 @contextmanager
-def opened():
+def acting():
     """Everything that is called inside is a step of a permitted act."""
-    token = _inside.set(_inside.get() + 1)
+    token = _acting.set(True)
     try:
         yield
     finally:
-        _inside.reset(token)
+        _acting.reset(token)
 
 
-def is_open():
-    return _inside.get() > 0
+@contextmanager
+def writing():
+    """Inside, the host keeps its books in order: deleting a payment unposts its entry. What is written is still looked at."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def may_call():
+    """:return: whether a gated method is a step of something that was permitted or is checked by itself"""
+    return _acting.get() or _writing.get()
+
+
+def may_write():
+    """:return: whether a gated value is written as a step of a permitted act"""
+    return _acting.get()

@@ -15,7 +15,7 @@ class SireAccessWhy(models.TransientModel):
         default=lambda self: self.env.uid,
         domain=[("share", "=", False)],
     )
-    permission_id = fields.Many2one("sire.access.permission", string="Permission", required=True)
+    permission_id = fields.Many2one("sire.access.permission", required=True)
     record_ref = fields.Reference(selection="_selection_record_ref", string="Record", help="Empty: any record.")
     allowed = fields.Boolean(compute="_compute_answer")
     answer = fields.Char(compute="_compute_answer")
@@ -24,8 +24,12 @@ class SireAccessWhy(models.TransientModel):
     @api.model
     def _selection_record_ref(self):
         names = self.env["sire.access.gate"]._sire_map()[0]
-        models_sudo = self.env["ir.model"].sudo().search(  # sudo: names of documents
-            [("model", "in", list(names)), ("transient", "=", False)], order="name"
+        models_sudo = (
+            self.env["ir.model"]
+            .sudo()
+            .search(  # sudo: names of documents
+                [("model", "in", list(names)), ("transient", "=", False)], order="name"
+            )
         )
         return [(model.model, model.name) for model in models_sudo]
 
@@ -65,8 +69,7 @@ class SireAccessWhy(models.TransientModel):
 
     def _sire_explain_roles(self, user):
         reasons = []
-        roles = self.env["res.groups"].browse(user.sudo()._sire_role_ids_in(user.sudo().all_group_ids))  # sudo: of others
-        for role in roles:
+        for role in user._sire_counting_roles():
             reasons.append(self.env._("Role: %s.", role.name))
         for period in self.env["sire.access.period"].search([("user_id", "=", user.id)]):
             if period.state == "active":
@@ -81,7 +84,7 @@ class SireAccessWhy(models.TransientModel):
 
     def _sire_explain_ticks(self, user, permission):
         reasons, matrix = [], self.env["sire.access.matrix"]
-        roles = self.env["res.groups"].browse(user.sudo()._sire_role_ids_in(user.sudo().all_group_ids))  # sudo: of others
+        roles = user._sire_counting_roles()
         of_roles = self.env["sire.access.grant"]._sire_ticks_of(roles.ids)
         if permission.admin_only:
             return [self.env._("“%s” is for administrators only.", permission.display_name)]
@@ -109,7 +112,7 @@ class SireAccessWhy(models.TransientModel):
             models_of = [
                 name
                 for name, lines in self.env["sire.access.gate"]._sire_map()[0].items()
-                if any(line[1] == permission.code for line in lines)
+                if name in self.env and any(line[1] == permission.code for line in lines)
             ]
             if operation and models_of and user._sire_is_unlimited():
                 allowed = all(self.env[name].with_user(user).has_access(operation) for name in models_of)
@@ -124,8 +127,8 @@ class SireAccessWhy(models.TransientModel):
             # sudo: asked about the person, not about who asks
             if not record.sudo().filtered_domain(limit):
                 reasons.append(self.env._("“%s” is none of the person's own records.", record.sudo().display_name))
-            for rule in self.env["ir.rule"].with_user(user)._get_failing(mine, mode=mode).sudo():  # sudo: names of rules
-                reasons.append(self.env._("Rule: %s.", rule.name))
+            failing_sudo = self.env["ir.rule"].with_user(user)._get_failing(mine, mode=mode).sudo()  # sudo: their names
+            reasons += [self.env._("Rule: %s.", rule.name) for rule in failing_sudo]
             return False, reasons
         if scope == "own" and not operation:
             own = self.env["sire.access.gate"]._sire_own_domain(record._name, permission)

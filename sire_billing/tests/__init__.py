@@ -10,4 +10,5 @@ from . import test_messages
 from . import test_print
 from . import test_quotation
 from . import test_races
+from . import test_role_permissions
 from . import test_roles
