@@ -68,6 +68,10 @@ class ResUsers(models.Model):
         """
         if not before or not self.pool.ready:
             return
+        # What follows from groups was computed while they were being changed: begin afresh.
+        self.env.registry.clear_cache("groups", "stable")
+        self.env["res.users"].invalidate_model(["all_group_ids"])
+        self.env["res.groups"].invalidate_model(["all_implied_ids", "all_implied_by_ids", "all_user_ids"])
         after = self._sire_rights_snapshot(people)
         roles = set(self.env["res.groups"]._sire_roles().ids)
         high = roles | {self.env.ref(xmlid).id for xmlid in ("base.group_system", "base.group_erp_manager")}

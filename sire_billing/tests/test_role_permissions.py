@@ -62,9 +62,7 @@ class TestRolePermissions(BillingCommon, HttpCase):
         project = env["project.project"].create(
             {"name": "Project", "user_id": user.id, "partner_id": client.id, "privacy_visibility": "employees"}
         )
-        journal = env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
-        )
+        journal = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1)
         line = {"name": "Work", "quantity": 1, "price_unit": 100.0}
         return {
             "project": project,
@@ -108,7 +106,9 @@ class TestRolePermissions(BillingCommon, HttpCase):
                     "state": "suspense",
                 },
             ),
-            "template": env["mail.template"].create({"name": "Letter", "model_id": env.ref("base.model_res_partner").id}),
+            "template": env["mail.template"].create(
+                {"name": "Letter", "model_id": env.ref("base.model_res_partner").id}
+            ),
             "audit": env["sire.access.change"].create({"kind": "role", "subject": "x"}),
         }
 
@@ -211,10 +211,11 @@ class TestRolePermissions(BillingCommon, HttpCase):
             self.assertEqual(model.web_search_read(domain, {"display_name": {}})["length"], len(seen))
         for record, may in allowed.items():
             mine = record.with_user(user)
+            file = self.attachment(record).with_user(user)
             for ask in (
                 lambda r=mine: r.read(["display_name"]),
                 lambda r=mine: r.web_read({"display_name": {}}),
-                lambda r=self.attachment(record).with_user(user): r.read(["raw"]),
+                lambda r=file: r.read(["raw"]),
             ):
                 self.assert_may(may, ask, record)
             self.assertEqual(bool(self.found_attachment(user, record)), may, record)
@@ -288,8 +289,8 @@ class TestRolePermissions(BillingCommon, HttpCase):
     def check_methods(self, user, permission, scope):
         """Every gated method, called: without the tick it is refused by name, with it, it may fail for another reason."""
         for gate in permission.gate_ids.filtered("method"):
-            others = [door for door in self.env["sire.access.gate"]._sire_map()[1][gate.model][gate.method]]
-            self.assertEqual(len(others), 1, gate.method)
+            doors = self.env["sire.access.gate"]._sire_map()[1][gate.model][gate.method]
+            self.assertEqual(len(doors), 1, gate.method)
             for owner, may in ((user, bool(scope)), (self.stranger, scope == "all")):
                 sample = next((s for s in self.samples[owner].values() if s._name == gate.model), None)
                 if sample is None and owner != user:
