@@ -49,12 +49,12 @@ class ResUsers(models.Model):
         if users is None:
             if not self.pool.ready:
                 return {}  # while modules are loaded, nobody is asking
-            # sudo: everybody is looked at
-            users = self.sudo().search([("share", "=", False)])
-        # sudo: as above
+            users = self
+        # sudo: everybody is looked at
+        users_sudo = self.sudo().search([("share", "=", False)]) if users is self else users.sudo()
         return {
-            user.browse(user.id): frozenset(user.all_group_ids.ids) if user.active else frozenset()
-            for user in users.sudo()
+            self.browse(user.id): frozenset(user.all_group_ids.ids) if user.active else frozenset()
+            for user in users_sudo
         }
 
     @api.model
@@ -100,9 +100,7 @@ class ResUsers(models.Model):
             raise AccessError(self.env._("Nobody gives themselves a role: ask another administrator."))
         was_administrator = self.env.ref(ROLE_ADMIN).id in old if user == author else author._sire_is_administrator()
         if not was_administrator:
-            raise AccessError(
-                self.env._("Only an administrator gives and takes roles.") + " " + author._sire_who_gives("user.assign")
-            )
+            raise AccessError(author._sire_refusal("user.assign"))
 
     def _sire_check_may_give_roles(self):
         """Roles for a period: the same as for roles without an end."""
@@ -113,9 +111,7 @@ class ResUsers(models.Model):
         """:raise AccessError: who asks is no administrator"""
         author = self.env.user
         if not self.env.su and not author._sire_is_administrator():
-            raise AccessError(
-                self.env._("Only an administrator gives and takes roles.") + " " + author._sire_who_gives("user.assign")
-            )
+            raise AccessError(author._sire_refusal("user.assign"))
 
     def _sire_check_duties(self):
         """:raise ValidationError: somebody would hold two permissions that are forbidden together"""
