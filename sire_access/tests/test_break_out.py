@@ -182,6 +182,19 @@ class TestBreakOut(MatrixCase, HttpCase):
             with self.assertRaisesRegex(AccessError, "export”"):
                 tasks.export_data([path])
 
+    def test_views_as_json(self):
+        """The host asks for the right to export anything; a tick on tasks is none on clients."""
+        self.tick((self.accountant, "task.export", "all"))
+        self.assertTrue(self.user_accountant.has_group("base.group_allow_export"))
+        self.env["ir.config_parameter"].set_param("web.json.enabled", "True")
+        action = self.env["ir.actions.act_window"].create({"name": "Clients", "res_model": "res.partner"})
+        tasks = self.env["ir.actions.act_window"].create({"name": "Tasks", "res_model": "project.task"})
+        headers = {"Authorization": f"bearer {self.api_key}"}
+        for asked, status in ((action, 403), (tasks, 200)):
+            self.opener.cookies.clear()
+            answer = self.url_open(f"/json/1/action-{asked.id}?view_type=list", headers=headers)
+            self.assertEqual(answer.status_code, status, answer.text[:500])
+
     def test_the_portal_token_of_another(self):
         """A client's link opens what it was given for, and nothing beside it."""
         client = self.env["res.users"].create(
