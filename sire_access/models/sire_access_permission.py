@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 
 
 class SireAccessPermission(models.Model):
@@ -77,6 +78,15 @@ class SireAccessPermission(models.Model):
                 resource=permission.resource_id.name,
                 action=(permission.action_id.name or "").lower(),
             )
+
+    def _search_display_name(self, operator, value):
+        """Find “invoice: post” by some of its words."""
+        if operator not in ("ilike", "like", "=") or not isinstance(value, str):
+            return super()._search_display_name(operator, value)
+        return Domain.AND(
+            Domain("resource_id.name", "ilike", word) | Domain("action_id.name", "ilike", word)
+            for word in value.replace(":", " ").split()
+        )
 
     # === CRUD ===#
 

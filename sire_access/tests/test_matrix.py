@@ -229,6 +229,10 @@ class TestMatrix(MatrixCase):
         self.tick((self.accountant, "payment.create", False))
         self.assertIn("It needs “Payment: create”", self.why(self.user_accountant, "payment.register")[1])
 
+    def test_a_permission_is_found_by_its_words(self):
+        found = self.env["sire.access.permission"].name_search("invoice: pos")
+        self.assertEqual([name for _id, name in found], ["Invoice: post"])
+
     # === PURE ===#
 
     def test_ticks_as_sets(self):
