@@ -1,3 +1,4 @@
+import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { Component, useState } from "@odoo/owl";
 
@@ -9,6 +10,16 @@ export class DifferenceDialog extends Component {
 
     setup() {
         this.state = useState({ saving: false });
+    }
+
+    idleSentence(idle) {
+        return _t("%(role)s: “%(permission)s” counts for nothing without “%(needs)s”.", idle);
+    }
+
+    dutySentence(duty) {
+        return duty.level === "forbid"
+            ? _t("%(person)s would hold both of “%(pair)s”. That is forbidden.", duty)
+            : _t("%(person)s would hold both of “%(pair)s”. One person should not.", duty);
     }
 
     async save() {

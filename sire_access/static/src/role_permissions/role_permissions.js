@@ -47,6 +47,23 @@ export class RolePermissions extends Component {
         return this.state.matrix.resources.every((resource) => this.state.open[resource.id]);
     }
 
+    get saveLabel() {
+        return this.changeCount ? _t("Review %s and Save", this.changeCount) : _t("Nothing to Save");
+    }
+
+    get news() {
+        return _t(
+            "%s permissions are new. They are ticked as their module proposes; what you had chosen is as it was.",
+            this.state.matrix.news
+        );
+    }
+
+    peopleOf(role) {
+        const { people, origin } = role;
+        const who = people.length > 1 ? _t("%s people", people.length) : people[0] || _t("nobody");
+        return origin ? _t("%(people)s, copy of %(role)s", { people: who, role: origin }) : who;
+    }
+
     key(role, permission) {
         return `${role.id}-${permission.id}`;
     }
