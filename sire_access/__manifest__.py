@@ -1,7 +1,7 @@
 {
     "name": "SIRE Access",
-    "summary": "Five roles for a service firm",
-    "version": "19.0.1.0.0",
+    "summary": "Roles for a service firm, and what each may do",
+    "version": "19.0.1.1.0",
     "category": "Services",
     "author": "SIRE",
     "license": "LGPL-3",
@@ -16,5 +16,20 @@
         "security/sire_access_groups.xml",
         "security/ir.model.access.csv",
         "security/sire_access_security.xml",
+        "data/sire.access.action.csv",
+        "data/sire.access.resource.csv",
+        "data/sire.access.permission.csv",
+        "data/sire.access.gate.csv",
+        "data/sire.access.duty.csv",
+        "wizards/sire_access_why_views.xml",
+        "views/sire_access_period_views.xml",
+        "views/sire_access_duty_views.xml",
+        "views/sire_access_change_views.xml",
+        "views/sire_access_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "sire_access/static/src/role_permissions/**/*",
+        ],
+    },
 }

@@ -1,7 +1,7 @@
 {
     "name": "SIRE Billing",
     "summary": "From quotation to receipt",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services",
     "author": "SIRE",
     "license": "LGPL-3",
@@ -15,6 +15,9 @@
         "security/ir.model.access.csv",
         "security/sire_client_link_security.xml",
         "security/sire_statement_wizard_security.xml",
+        "data/sire.access.resource.csv",
+        "data/sire.access.permission.csv",
+        "data/sire.access.gate.csv",
         "data/product_data.xml",
         "data/mail_layout.xml",
         "data/mail_template_data.xml",

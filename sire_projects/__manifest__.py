@@ -1,7 +1,7 @@
 {
     "name": "SIRE Projects",
     "summary": "Projects and clients of a service firm",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services",
     "author": "SIRE",
     "license": "LGPL-3",
@@ -12,6 +12,9 @@
     "data": [
         "security/ir.model.access.csv",
         "security/sire_project_document_security.xml",
+        "data/sire.access.resource.csv",
+        "data/sire.access.permission.csv",
+        "data/sire.access.gate.csv",
         "data/project_task_type_data.xml",
         "wizards/sire_project_finish_wizard_views.xml",
         "views/res_config_settings_views.xml",

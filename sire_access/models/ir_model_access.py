@@ -5,20 +5,42 @@ from odoo.addons.sire_access.const import ROLE_LIMITS
 
 
 class IrModelAccess(models.Model):
+    """Which models a user may read and change: the host's answer, what a role keeps out, and then the ticks."""
+
     _inherit = "ir.model.access"
 
-    @tools.ormcache("self.env.uid", "mode")
+    @tools.ormcache("self.env.uid", "mode", "self.env.user._sire_day()")
     def _get_allowed_models(self, mode="read"):
-        """Take away what the user's roles refuse.
+        """Let the role permissions decide about every model that they know, for every channel at once.
 
-        Access rights of groups only add up: a viewer is an employee, and employees may write in some sixty
-        models of the host. What no group can take away is taken away here, for every channel at once.
+        Access rights of groups only add up: a viewer is an employee, and employees may write in some sixty models of the host. What no
+        group can take away is taken away here, and what a tick gives is given.
         """
+        user = self.env.user
         allowed = super()._get_allowed_models(mode)
-        return frozenset(name for name in allowed if not self._sire_refuses(name, mode))
+        if user._sire_is_unlimited():
+            return allowed
+        allowed = {name for name in allowed if not self._sire_refuses(name, mode)}
+        ticks = user._sire_ticks()
+        gates = self.env["sire.access.gate"]
+        for model_name in gates._sire_map()[0]:
+            lines = gates._sire_lines(model_name, mode)
+            if any(permission in ticks for permission, _domain, _own in lines):
+                allowed.add(model_name)
+            elif lines and (mode != "read" or not all(domain for _permission, domain, _own in lines)):
+                allowed.discard(model_name)
+        return frozenset(allowed)
+
+    def _sire_host_opens(self, model_name, mode):
+        """:return: whether host groups open the model and no role keeps it closed, before any tick"""
+        groups = self._get_access_groups(model_name, mode)
+        return groups.matches(self.env.user._get_group_ids()) and not self._sire_refuses(model_name, mode)
 
     def _sire_refuses(self, model_name, mode):
-        """:return: whether every role of the user refuses ``mode`` on the model; False without a role"""
+        """Of models that the matrix does not know.
+
+        :return: whether every role of the user refuses ``mode`` on the model; False without a role
+        """
         roles = self.env.user._sire_roles()
         if not roles:
             return False
@@ -33,20 +55,21 @@ class IrModelAccess(models.Model):
         return ROLE_LIMITS
 
     def _make_access_error(self, model, mode):
-        if not self._sire_refuses(model, mode):
-            return super()._make_access_error(model, mode)
-        names = ", ".join(self.env.ref(role).sudo().name for role in self.env.user._sire_roles())
-        document = self.env["ir.model"]._get(model).name or model
-        if mode == "read":
-            message = self.env._(
-                "Your role (%(role)s) does not see “%(document)s”. An administrator can give you another role.",
-                role=names,
-                document=document,
-            )
+        user = self.env.user
+        lines = [] if user._sire_is_unlimited() else self.env["sire.access.gate"]._sire_lines(model, mode)
+        if lines and model not in self._get_allowed_models(mode):
+            permission = lines[0][0]
+        elif self._sire_refuses(model, mode):
+            permission = None
         else:
-            message = self.env._(
-                "Your role (%(role)s) does not change “%(document)s”. An administrator can give you another role.",
-                role=names,
-                document=document,
-            )
+            return super()._make_access_error(model, mode)
+        values = {
+            "role": user._sire_role_names(),
+            "document": self.env["ir.model"]._get(model).name or model,
+            "help": user._sire_who_gives(permission),
+        }
+        if mode == "read":
+            message = self.env._("Your role (%(role)s) does not see “%(document)s”. %(help)s", **values)
+        else:
+            message = self.env._("Your role (%(role)s) does not change “%(document)s”. %(help)s", **values)
         return AccessError(message)

@@ -1,22 +1,21 @@
 from odoo import models
 
-from odoo.addons.sire_access.const import ROLE_VIEWER
-
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
-        """Who only reads does not write to clients either.
+        """Who only reads does not write to clients either, unless a tick says so.
 
-        The host lets anyone who reads a task or an invoice post on it, and a post is mailed to the followers,
-        clients among them. A viewer would need the right to change the document, which a viewer has nowhere.
-        Discuss is talk between colleagues and stays open.
+        The host lets anyone who reads a task or an invoice post on it, and a post is mailed to the followers, clients among them.
+        Without “Message: create” nothing is asked of the document: no document allows it. Discuss is talk between colleagues and
+        stays open.
         """
         if (
             message_operation == "create"
             and self._name != "discuss.channel"
-            and self.env.user._sire_roles() == (ROLE_VIEWER,)
+            and not self.env.su
+            and not self.env.user._sire_may("message.create")
         ):
-            return dict.fromkeys(self, "write")
+            return {}
         return super()._mail_get_operation_for_mail_message_operation(message_operation)

@@ -6,7 +6,6 @@ from . import account_move
 from . import account_move_deposit
 from . import account_move_print
 from . import account_payment
-from . import ir_model_access
 from . import payment_transaction
 from . import project_project
 from . import project_task

@@ -111,7 +111,9 @@ class SireClientDocument(models.AbstractModel):
     def _sire_check_may_give_link(self):
         """:raise AccessError: when the user is neither manager nor accountant, or may not read the document."""
         self.check_access("read")
-        if not (self.env.su or any(self.env.user.has_group(group) for group in LINK_GROUPS)):
+        send = "quotation.send" if self._name == "sale.order" else "invoice.send"
+        ticked = (self.env.user._sire_ticks() or {}).get(send)
+        if not (self.env.su or ticked or any(self.env.user.has_group(group) for group in LINK_GROUPS)):
             raise AccessError(self.env._("Only project managers and accountants give links to clients."))
 
     def _sire_send_document(self, template_xmlid, attachments=None):

@@ -13,5 +13,6 @@ from . import test_paying
 from . import test_print
 from . import test_quotation
 from . import test_races
+from . import test_role_permissions
 from . import test_roles
 from . import test_statement

@@ -2,7 +2,6 @@
 from . import res_company
 
 # isort: split
-from . import ir_model_access
 from . import project_project
 from . import project_task
 from . import project_task_type

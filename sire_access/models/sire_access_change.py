@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+
+
+class SireAccessChange(models.Model):
+    """Who changed a tick, a role or somebody's roles, with before and after."""
+
+    _name = "sire.access.change"
+    _description = "Change of permissions"
+    _order = "id desc"
+
+    kind = fields.Selection(
+        [("ticks", "Permissions of a role"), ("role", "Role"), ("people", "Roles of a person")], required=True
+    )
+    subject = fields.Char(required=True, help="The role or the person.")
+    before = fields.Text()
+    after = fields.Text()
+    user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="set null")
+
+    @api.model
+    def _sire_record(self, kind, subject, before, after):
+        """The one place where a change of rights is written down.
+
+        :param str kind: ``ticks``, ``role`` or ``people``
+        :param str subject: name of the role or of the person
+        :param str before: in words
+        :param str after: in words
+        """
+        if "sire.audit.entry" in self.env:  # a log that cannot be changed, where it is installed
+            self.env["sire.audit.entry"]._log(
+                kind, kind="access", name=subject, before={"rights": before}, after={"rights": after}
+            )
+        values = {"kind": kind, "subject": subject, "before": before, "after": after, "user_id": self.env.uid}
+        # sudo: nobody may write entries by hand
+        return self.sudo().create(values)
