@@ -1,0 +1,1 @@
+from . import test_lockout, test_password, test_sms
