@@ -37,6 +37,8 @@ def in_own_transaction(env, func):
     :return: what func returns
     :raise: what func raises, after a roll-back; a conflict with another transaction only when it lasts
     """
+    if env.cr.readonly:
+        env.cr.rollback()  # as the host does: it has nothing to lose, and may stand on a replica
     for tries_left in reversed(range(TRIES)):
         try:
             with env.registry.cursor() as cr:

@@ -36,10 +36,8 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         for settings in self:
-            if settings.sire_login_attempts < 0 or settings.sire_login_wait < 0:
-                raise UserError(self.env._("Attempts and seconds are 0 or more."))
-            if settings.sire_login_attempts and not settings.sire_login_wait:
-                raise UserError(self.env._("Write how many seconds to wait after the last free attempt."))
+            if settings.sire_login_attempts < 1 or settings.sire_login_wait < 1:
+                raise UserError(self.env._("At least one attempt is free, and the wait is a second or more."))
             settings.auth_oauth_google_client_id = (settings.auth_oauth_google_client_id or "").strip()
             domain = (settings.sire_google_domain or "").strip().lower().lstrip("@")
             if domain and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):

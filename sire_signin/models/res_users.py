@@ -14,16 +14,19 @@ class ResUsers(models.Model):
         "Phone for Signing in",
         copy=False,
         index="btree_not_null",
+        groups="base.group_erp_manager",
         help="Codes for signing in go to this mobile number. Written by administrators: the phone of a contact, which "
         "many people may change, opens nothing.",
     )
-    sire_signin_phone_note = fields.Char(compute="_compute_sire_signin_phone_note")
+    sire_signin_phone_note = fields.Char(
+        compute="_compute_sire_signin_phone_note", groups="base.group_erp_manager"
+    )
     # part of the session token: another number, and every session of the user is over, in all workers
     sire_session_epoch = fields.Integer(copy=False, groups=fields.NO_ACCESS)
 
     @property
     def SELF_READABLE_FIELDS(self):
-        return [*super().SELF_READABLE_FIELDS, "sire_signin_phone", "sire_signin_phone_note"]
+        return [*super().SELF_READABLE_FIELDS, "sire_signin_phone"]
 
     # === COMPUTES === #
 

@@ -20,6 +20,7 @@ from odoo.addons.sire_signin.exceptions import TooManyAttempts
 from odoo.addons.sire_signin.utils import address_network
 
 UNGUESSABLE = "sire_signin_unguessable"
+EXTERNAL = "sire_signin_external"
 
 
 class ResUsers(models.Model):
@@ -56,6 +57,8 @@ class ResUsers(models.Model):
         if kind in (CREDENTIAL_SMS, "webauthn"):
             # a passkey cannot be guessed and a code counts its own tries: neither is shut by guessed passwords
             users = self.with_context(**{UNGUESSABLE: True})
+        elif not (user_agent_env or {}).get("interactive", True):
+            users = self.with_context(**{EXTERNAL: True})
         try:
             return super(ResUsers, users)._login(credential, user_agent_env)
         except TooManyAttempts:
@@ -98,7 +101,10 @@ class ResUsers(models.Model):
 
         :param user: login or id; the answer is the same whether there is such a user or not
         """
-        if not request or self.env.context.get(UNGUESSABLE):
+        # the host takes the request away from the external API with passwords, and would not count there;
+        # whatever else has no request is a shell or a job
+        external = not request and (isinstance(user, int) or self.env.context.get(EXTERNAL))
+        if self.env.context.get(UNGUESSABLE) or not (request or external):
             yield
             return
         login = self._sire_login_of(user)
@@ -113,6 +119,9 @@ class ResUsers(models.Model):
         """:return: (buckets to forget after success, those to take the attempt off, all with their policies)"""
         place = self._sire_place_policy()
         subject = self._sire_login_subject(login)
+        if not request:
+            # with doors of its own: what is guessed here shuts no login page
+            return [("external", subject)], [], [("external", subject, PASSWORD_LOGIN)] if place.free else []
         address = address_network(request.httprequest.remote_addr)
         browser = self._sire_known_browser(subject)
         if browser:

@@ -55,9 +55,14 @@ class SireSigninCode(models.Model):
         :return: the token for the browser
         :rtype: str
         """
+        token = secrets.token_urlsafe(24)
+        in_own_transaction(self.env, lambda env: env[self._name]._replace(phone, token))
+        return token
+
+    def _replace(self, phone, token):
+        """:meth:`_ask` in the present transaction; a conflict with another wish for the number is raised."""
         self.search([("phone", "=", phone)]).unlink()
         self.flush_model()
-        token = secrets.token_urlsafe(24)
         self.create(
             {
                 "phone": phone,
@@ -67,7 +72,7 @@ class SireSigninCode(models.Model):
         )
         cron_sudo = self.env.ref("sire_signin.ir_cron_send_codes").sudo()  # whoever asks, the job has to run
         cron_sudo._trigger()
-        return token
+        self.flush_model()
 
     @api.model
     def _get_user(self, token):

@@ -88,9 +88,9 @@ class SireSigninCounter(models.Model):
 
         def work(env):
             rows = env[self._name].search([("bucket", "in", forget + undo)])
-            rows.filtered(lambda row: row.bucket in forget).unlink()
             for row in rows.filtered(lambda row: row.bucket in undo):
                 row.write({"count": max(row.count - 1, 0), "blocked_until": False})
+            rows.filtered(lambda row: row.bucket in forget).unlink()
 
         try:
             in_own_transaction(self.env, work)
@@ -101,12 +101,13 @@ class SireSigninCounter(models.Model):
     def _forget_subject(self, subject):
         """Forget every bucket about a login or number.
 
-        :return: whether there was one
+        :return: whether one was closed
         """
         rows_sudo = self.sudo().search([("subject", "=", self._digest("", subject))])  # asked by administrators only
-        found = bool(rows_sudo)
+        now = fields.Datetime.now()
+        closed = any(row.blocked_until and row.blocked_until > now for row in rows_sudo)
         rows_sudo.unlink()
-        return found
+        return closed
 
     # === CRON === #
 

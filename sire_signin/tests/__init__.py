@@ -1,1 +1,11 @@
-from . import test_lockout, test_password, test_sms
+from . import (
+    test_access,
+    test_api_keys,
+    test_google,
+    test_lockout,
+    test_password,
+    test_races,
+    test_second_factor,
+    test_sessions,
+    test_sms,
+)

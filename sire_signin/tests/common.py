@@ -66,6 +66,7 @@ class SigninCommon(MockSMS, SireCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
+        self.addCleanup(self.env.registry.clear_all_caches)  # they remember groups of what is rolled back
         # the browser's address is the one that the proxy names
         self.startPatcher(patch.dict(config.options, {"proxy_mode": True}))
         self.assertTrue(config["proxy_mode"])
