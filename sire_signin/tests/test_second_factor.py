@@ -110,7 +110,7 @@ class TestSecondFactor(SigninCommon):
             return original(user, credential, env)
 
         self.patch(type(self.mary), "_check_credentials", passkey)
-        answer = browser.send("/web/login", login="mary.wambui", type="webauthn", webauthn_response='{"id": "abc"}')
+        answer = browser.send("/web/login", login="mary.wambui", password="", type="webauthn", webauthn_response='{"id": "abc"}')
         self.assertTrue(browser.is_in(), answer.text)
 
     def test_a_code_by_sms_is_one_factor(self):
