@@ -22,7 +22,9 @@ async def send(request):
     mailbox = request.app.state.world.mailbox
     for number, _uuid, content in texts:
         mailbox.messages.append(
-            Message(next(mailbox.ids), "SMS", [number], f"SMS: {content[:SUBJECT]}", datetime.now(UTC), content, "", {}, b"")
+            Message(
+                next(mailbox.ids), "SMS", [number], f"SMS: {content[:SUBJECT]}", datetime.now(UTC), content, "", {}, b""
+            )
         )
     result = [{"uuid": uuid, "state": "success", "credit": 1} for _number, uuid, _content in texts]
     return JSONResponse({"jsonrpc": "2.0", "id": call.get("id"), "result": result})

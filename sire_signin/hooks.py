@@ -13,6 +13,8 @@ def post_init_hook(env):
     params = env["ir.config_parameter"]
     if params.get_param("base.login_cooldown_after") == HOST_ATTEMPTS:
         params.set_param("base.login_cooldown_after", str(PASSWORD_PLACE.free))
+    # strangers do not make themselves accounts: a client's page needs none, and colleagues are invited
+    params.set_param("auth_signup.invitation_scope", "b2b")
     google = env.ref("auth_oauth.provider_google", raise_if_not_found=False)
     if google:
         # tokeninfo says the audience of a token, the host's userinfo does not

@@ -59,7 +59,9 @@ class SecondFactor(Home):
 
     def _sire_qr(self, user_sudo, secret):
         """The host's wizard draws it; nothing of it is stored."""
-        wizard_sudo = request.env["auth_totp.wizard"].sudo().new({"user_id": user_sudo.id, "secret": secret})  # as above
+        wizard_sudo = (
+            request.env["auth_totp.wizard"].sudo().new({"user_id": user_sudo.id, "secret": secret})
+        )  # as above
         qrcode = wizard_sudo.qrcode
         try:
             base64.b64decode(qrcode, validate=True)

@@ -54,7 +54,9 @@ class SmsLogin(Home):
             credential = {"type": CREDENTIAL_SMS, "token": asked["token"], "code": code}
             auth_info = request.session.authenticate(request.env, credential)
         except AccessDenied:
-            values["error"] = request.env._("This code is wrong, or its time is over. After five tries, ask for a new one.")
+            values["error"] = request.env._(
+                "This code is wrong, or its time is over. After five tries, ask for a new one."
+            )
             return self._sire_page("sire_signin.sms_code", **values)
         request.session.pop(SESSION_KEY, None)
         return request.redirect(self._login_redirect(auth_info["uid"], redirect=redirect), 303)

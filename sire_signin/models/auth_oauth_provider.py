@@ -13,7 +13,9 @@ class AuthOauthProvider(models.Model):
         for provider in self.filtered("enabled"):
             if provider._sire_is_google() and not (provider.client_id or "").endswith(GOOGLE_CLIENT_SUFFIX):
                 raise UserError(
-                    self.env._("The client ID of Google ends with %s: copy it from Google's console.", GOOGLE_CLIENT_SUFFIX)
+                    self.env._(
+                        "The client ID of Google ends with %s: copy it from Google's console.", GOOGLE_CLIENT_SUFFIX
+                    )
                 )
 
     def _sire_is_google(self):

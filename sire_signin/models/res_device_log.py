@@ -27,9 +27,7 @@ class ResDeviceLog(models.Model):
             bucket = f"device:{user_id}"
             env["sire.signin.counter"]._take_here([(bucket, bucket, COUNT_ONLY)])
             super(ResDeviceLog, env["res.device.log"])._update_device(request)
-            others = env["res.device"].search(
-                [("user_id", "=", user_id), ("session_identifier", "!=", identifier)]
-            )
+            others = env["res.device"].search([("user_id", "=", user_id), ("session_identifier", "!=", identifier)])
             others._revoke()
 
         return in_own_transaction(self.env, work)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
@@ -15,12 +15,10 @@ class ResUsers(models.Model):
         copy=False,
         index="btree_not_null",
         groups="base.group_erp_manager",
-        help="Codes for signing in go to this mobile number. Written by administrators: the phone of a contact, which "
-        "many people may change, opens nothing.",
+        help="Codes for signing in go to this mobile number. Written by administrators: the phone of the contact, which "
+        "its owner changes in any open session, opens nothing.",
     )
-    sire_signin_phone_note = fields.Char(
-        compute="_compute_sire_signin_phone_note", groups="base.group_erp_manager"
-    )
+    sire_signin_phone_note = fields.Char(compute="_compute_sire_signin_phone_note", groups="base.group_erp_manager")
     # part of the session token: another number, and every session of the user is over, in all workers
     sire_session_epoch = fields.Integer(copy=False, groups=fields.NO_ACCESS)
 
@@ -82,7 +80,9 @@ class ResUsers(models.Model):
         subjects = [self._sire_login_subject(user.login) for user in self]
         subjects += [user.sire_signin_phone for user in self if user.sire_signin_phone]
         found = [counters._forget_subject(subject) for subject in subjects]
-        message = self.env._("Signing in was locked; it is open again.") if any(found) else self.env._("Nothing was locked.")
+        message = (
+            self.env._("Signing in was locked; it is open again.") if any(found) else self.env._("Nothing was locked.")
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -93,6 +93,13 @@ class ResUsers(models.Model):
 
     def _get_session_token_fields(self):
         return super()._get_session_token_fields() | {"sire_session_epoch"}
+
+    def _session_token_get_values(self):
+        """Somebody who is gone has no session, not even one that was half open between password and second factor."""
+        values = super()._session_token_get_values()
+        if values and self.id != SUPERUSER_ID and not dict(values)["active"]:
+            return False
+        return values
 
     def _sire_end_sessions(self, *, keep_current=False):
         """End every session of these users at once.
@@ -112,14 +119,18 @@ class ResUsers(models.Model):
         does not bring them back."""
         self._sire_end_sessions()
         for model in ("res.users.apikeys", "auth_totp.device"):
-            records_sudo = self.env[model].sudo().search([("user_id", "in", self.ids)])  # who may deactivate may end these
+            records_sudo = (
+                self.env[model].sudo().search([("user_id", "in", self.ids)])
+            )  # who may deactivate may end these
             records_sudo.unlink()
         devices_sudo = self.env["res.device"].sudo().search([("user_id", "in", self.ids)])  # as above
         devices_sudo._revoke()
         self._sire_drop_codes()
 
     def _sire_drop_codes(self):
-        codes_sudo = self.env["sire.signin.code"].sudo().search([("user_id", "in", self.ids)])  # nobody else reads codes
+        codes_sudo = (
+            self.env["sire.signin.code"].sudo().search([("user_id", "in", self.ids)])
+        )  # nobody else reads codes
         codes_sudo.unlink()
 
     @api.model

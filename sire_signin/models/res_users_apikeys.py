@@ -62,9 +62,7 @@ class ResUsersApikeys(models.Model):
     @api.model
     def _sire_end_outlived(self):
         """Delete the keys of users who lost a role under which the key was made."""
-        rows = self.env.execute_query(
-            SQL("SELECT id, user_id, sire_group_ids FROM %s", SQL.identifier(self._table))
-        )
+        rows = self.env.execute_query(SQL("SELECT id, user_id, sire_group_ids FROM %s", SQL.identifier(self._table)))
         ended = [key_id for key_id, user_id, group_ids in rows if not self._sire_is_alive(user_id, group_ids)]
         if ended:
             _logger.info("API keys %s ended with a role of their users", ended)

@@ -42,7 +42,9 @@ class ResUsers(models.Model):
             users_sudo = self.sudo().search([("login", "=ilike", _escape(email)), ("share", "=", False)])  # as above
             if len(users_sudo) == 1 and not users_sudo.oauth_uid:
                 users_sudo.write({"oauth_provider_id": provider, "oauth_uid": validation["user_id"]})
-        return super(ResUsers, self.with_context(no_user_creation=True))._auth_oauth_signin(provider, validation, params)
+        return super(ResUsers, self.with_context(no_user_creation=True))._auth_oauth_signin(
+            provider, validation, params
+        )
 
     @api.model
     def _sire_google_email(self, validation):

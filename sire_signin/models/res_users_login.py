@@ -90,7 +90,9 @@ class ResUsers(models.Model):
         users_sudo = self.sudo().search(self._get_login_domain(login or ""), limit=1)  # nobody is signed in yet
         if not users_sudo:
             return False
-        self.env.cr.execute(tools.SQL("SELECT COALESCE(password, '') <> '' FROM res_users WHERE id = %s", users_sudo.id))
+        self.env.cr.execute(
+            tools.SQL("SELECT COALESCE(password, '') <> '' FROM res_users WHERE id = %s", users_sudo.id)
+        )
         return self.env.cr.fetchone()[0]
 
     # === HOW OFTEN === #

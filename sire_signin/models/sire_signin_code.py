@@ -122,7 +122,9 @@ class SireSigninCode(models.Model):
         """Send what waits. A code is written down before it leaves: what is killed in between sends nothing twice."""
         in_own_transaction(self.env, lambda env: env[self._name]._forget_old())
         for code_id in self.search([("state", "=", "waiting")], order="id", limit=50).ids:
-            prepared = in_own_transaction(self.env, lambda env: env[self._name].browse(code_id)._prepare())
+            prepared = in_own_transaction(
+                self.env, lambda env, code_id=code_id: env[self._name].browse(code_id)._prepare()
+            )
             if prepared:
                 self._send(code_id, *prepared)
 

@@ -45,7 +45,9 @@ class SireSigninCounter(models.Model):
         :return: seconds to wait, 0 when the attempt may be made
         :rtype: int
         """
-        buckets = [(self._digest(name, subject), self._digest("", subject), policy) for name, subject, policy in buckets]
+        buckets = [
+            (self._digest(name, subject), self._digest("", subject), policy) for name, subject, policy in buckets
+        ]
         try:
             return in_own_transaction(self.env, lambda env: env[self._name]._take_here(buckets))
         except CONFLICTS:

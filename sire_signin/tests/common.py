@@ -98,7 +98,9 @@ class SigninCommon(MockSMS, SireCommon, HttpCase):
     def blocked_for(self, subject):
         """:return: seconds that the longest wait of a login or number takes from now"""
         self.env.invalidate_all()
-        rows = self.counters.search([("subject", "=", self.counters._digest("", subject)), ("blocked_until", "!=", False)])
+        rows = self.counters.search(
+            [("subject", "=", self.counters._digest("", subject)), ("blocked_until", "!=", False)]
+        )
         return max((round((row.blocked_until - fields.Datetime.now()).total_seconds()) for row in rows), default=0)
 
     def send_codes(self, **gateway):

@@ -59,6 +59,15 @@ class TestAccess(SigninCommon):
         with self.assertRaises(AccessError):
             self.mary.with_user(colleague).read(["sire_signin_phone"])
 
+    def test_who_may_change_contacts_does_not_take_over_a_login(self):
+        """The mail that resets a password goes to the address of the contact."""
+        clerk = self.make_user("clerk.achieng", "base.group_partner_manager")
+        contact = self.boss.partner_id.with_user(clerk)
+        with self.assertRaises(AccessError):  # the host's rule: a reset of passwords stands on it
+            contact.email = "clerk@evil.example"
+        self.boss.with_user(self.boss).email = "boss2@firm.example"
+        self.assertEqual(self.boss.email, "boss2@firm.example")
+
     def test_a_code_of_another_company(self):
         """A user of a second company signs in the same way; the SMS is sent, and paid, by that company."""
         other = self.make_user("other.company", company=self.company_2)

@@ -108,7 +108,9 @@ class TestGoogle(SigninCommon):
         self.assertFalse(browser.is_in())
 
     def test_a_role_asks_for_its_second_factor(self):
-        self.env["res.groups"].create({"name": "Treasurer", "sire_second_factor": True, "user_ids": [(4, self.jane.id)]})
+        self.env["res.groups"].create(
+            {"name": "Treasurer", "sire_second_factor": True, "user_ids": [(4, self.jane.id)]}
+        )
         browser, where = self.come_back()
         self.assertIn("/web/login/second-factor", where)
         self.assertFalse(browser.is_in())

@@ -1,3 +1,6 @@
+import re
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -148,6 +151,20 @@ class TestLockout(SigninCommon):
         self.assertEqual(action["params"]["type"], "success")
         self.assertEqual(browser.log_in("mary.wambui").status_code, 303)
         self.assertEqual(self.mary.with_user(self.boss).action_sire_unlock()["params"]["type"], "info")
+
+    def test_reset_says_nothing_about_logins_and_mails_no_flood(self):
+        answers = {}
+        with patch.object(type(self.mary), "action_reset_password", lambda users: sent.append(users.login)):
+            for login in ("mary.wambui", "no.such.person"):
+                sent, answers[login] = [], []
+                for _time in range(5):
+                    answer = self.browser().send("/web/reset_password", login=login)
+                    found = re.search(
+                        r'class="alert alert-(\w+)"[^>]*>\s*(.*?)[\d]* ?(?:seconds|minutes)?\.?\s*</p>', answer.text
+                    )
+                    answers[login].append((answer.status_code, found[1], found[2]))
+                self.assertEqual(sent, [login] * 3 if login == "mary.wambui" else [])
+        self.assertEqual(*answers.values())
 
     def test_settings(self):
         settings = self.env["res.config.settings"]

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api, fields
-from odoo.exceptions import AccessDenied
+from odoo.exceptions import AccessDenied, UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -23,16 +23,18 @@ class TestRaces(BaseCase):
         self.registry = Registry(get_db_name())
         self.addCleanup(self.clean_up)
         self.user_id = self.run_alone(
-            lambda env: env["res.users"]
-            .create(
-                {
-                    "name": "Race Kiprono",
-                    "login": LOGIN,
-                    "sire_signin_phone": PHONE,
-                    "group_ids": [Command.set(env.ref("base.group_user").ids)],
-                }
+            lambda env: (
+                env["res.users"]
+                .create(
+                    {
+                        "name": "Race Kiprono",
+                        "login": LOGIN,
+                        "sire_signin_phone": PHONE,
+                        "group_ids": [Command.set(env.ref("base.group_user").ids)],
+                    }
+                )
+                .id
             )
-            .id
         )
 
     def run_alone(self, func):
@@ -127,6 +129,29 @@ class TestRaces(BaseCase):
         self.registry.clear_all_caches()
         self.assertIn("Too many attempts", call("kahawa na chai"))
 
+    def test_an_open_session_is_no_place_to_guess_in(self):
+        """The host's question before delicate steps, and its change of password: both are rolled back when wrong."""
+
+        def check(password):
+            try:
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, self.user_id, {"password": password})
+                    env["res.users.identitycheck"].create({})._check_identity()
+            except UserError as error:
+                return str(error)
+            return "right"
+
+        def change(password):
+            with self.registry.cursor() as cr, self.assertRaises(AccessDenied):
+                api.Environment(cr, self.user_id, {})["res.users"].change_password(password, "three four five")
+
+        self.run_alone(lambda env: env["res.users"].browse(self.user_id).write({"password": "kahawa na chai"}))
+        self.assertEqual(check("kahawa na chai"), "right")
+        for number in range(PASSWORD_LOGIN.free // 2):
+            self.assertIn("Incorrect Password", check(f"not this one {number}"))
+            change(f"not this one {number}")
+        self.assertIn("Too many attempts", check("kahawa na chai"))
+
     def ask(self):
         """:return: (token, code) of a code that was sent"""
         codes = {}
@@ -185,7 +210,9 @@ class TestRaces(BaseCase):
     def test_two_devices_at_once_are_one(self):
         """Each signs in and asks for its first page in the same instant: the later one stays."""
         self.run_alone(lambda env: env["ir.config_parameter"].set_param("sire_signin.single_device", "True"))
-        self.addCleanup(self.run_alone, lambda env: env["ir.config_parameter"].set_param("sire_signin.single_device", False))
+        self.addCleanup(
+            self.run_alone, lambda env: env["ir.config_parameter"].set_param("sire_signin.single_device", False)
+        )
         ended = []
 
         class Session(dict):

@@ -110,7 +110,9 @@ class TestSecondFactor(SigninCommon):
             return original(user, credential, env)
 
         self.patch(type(self.mary), "_check_credentials", passkey)
-        answer = browser.send("/web/login", login="mary.wambui", password="", type="webauthn", webauthn_response='{"id": "abc"}')
+        answer = browser.send(
+            "/web/login", login="mary.wambui", password="", type="webauthn", webauthn_response='{"id": "abc"}'
+        )
         self.assertTrue(browser.is_in(), answer.text)
 
     def test_a_code_by_sms_is_one_factor(self):
@@ -152,6 +154,20 @@ class TestSecondFactor(SigninCommon):
         above = self.env["res.groups"].create({"name": "Head", "implied_ids": [Command.link(self.role.id)]})
         self.boss.group_ids += above
         self.assertTrue(self.boss._sire_factor_required())
+
+    def test_gone_between_password_and_second_factor(self):
+        first = self.browser()
+        first.log_in("mary.wambui")
+        secret = self.enrol(first)
+        half, unset = self.browser(), self.browser()
+        half.log_in("mary.wambui")
+        with patch.object(type(self.mary), "totp_enabled", False):
+            unset.log_in("mary.wambui")
+        self.mary.active = False
+        self.env.flush_all()
+        half.send("/web/login/totp", totp_token=self.token(secret, 1))
+        self.assertFalse(half.is_in())
+        self.assertFalse(unset.is_in())
 
     def test_no_role_no_factor(self):
         browser = self.browser()

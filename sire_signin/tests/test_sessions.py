@@ -20,7 +20,11 @@ class TestSessions(SigninCommon):
 
     def call(self, browser, model, method, ids):
         """Press a button in the web client, the password having been asked for a moment ago."""
-        data = {"jsonrpc": "2.0", "method": "call", "params": {"model": model, "method": method, "args": [ids], "kwargs": {}}}
+        data = {
+            "jsonrpc": "2.0",
+            "method": "call",
+            "params": {"model": model, "method": method, "args": [ids], "kwargs": {}},
+        }
         browser.headers["Content-Type"] = "application/json"
         answer = browser.open(f"/web/dataset/call_button/{model}/{method}", json.dumps(data)).json()
         del browser.headers["Content-Type"]
@@ -88,7 +92,9 @@ class TestSessions(SigninCommon):
         headers = {"Authorization": f"Bearer {self.make_api_key(self.boss)}", "Content-Type": "application/json"}
         self.opener.cookies.clear()
         answer = self.url_open(
-            "/json/2/res.users/write", data=json.dumps({"ids": self.mary.ids, "vals": {"active": False}}), headers=headers
+            "/json/2/res.users/write",
+            data=json.dumps({"ids": self.mary.ids, "vals": {"active": False}}),
+            headers=headers,
         )
         self.assertEqual(answer.status_code, 200, answer.text)
         self.assertFalse(one.is_in())

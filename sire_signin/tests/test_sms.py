@@ -3,7 +3,7 @@ import re
 from contextlib import suppress
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.sire_signin.const import SMS_ADDRESS, SMS_NUMBER
@@ -67,7 +67,9 @@ class TestSms(SigninCommon):
         """:return: what a person and a program see of a page, without tokens and the number typed"""
         text = answer.text.replace(number, "NUMBER")
         text = re.sub(r'csrf_token"? ?[:=v][^,>]*|[0-9a-f]{40}o?[0-9]*|"nonce[^"]*"', "", text)
-        headers = {name: value for name, value in answer.headers.items() if name not in ("Date", "Set-Cookie", "Server")}
+        headers = {
+            name: value for name, value in answer.headers.items() if name not in ("Date", "Set-Cookie", "Server")
+        }
         return text, headers.get("Location"), headers.get("Content-Type"), headers.get("Cache-Control")
 
     def test_nobody_costs_a_hash_too(self):
@@ -102,7 +104,11 @@ class TestSms(SigninCommon):
 
     def make_portal(self):
         return self.env["res.users"].create(
-            {"name": "Client", "login": "client@example.com", "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)]}
+            {
+                "name": "Client",
+                "login": "client@example.com",
+                "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)],
+            }
         )
 
     def test_gone_between_code_and_sign_in(self):
@@ -113,12 +119,12 @@ class TestSms(SigninCommon):
         self.assertError(self.try_code(browser, code), WRONG)
 
     def test_the_phone_of_a_contact_opens_nothing(self):
-        """Many people may change contacts: an accountant who could would get the administrator's code."""
+        """Its owner changes it in any session that is left open, and a finder would have a way in for good."""
         self.boss.partner_id.phone = "+254722000333"
         self.assertIsNone(self.ask_code(self.browser(), "0722 000 333"))
 
     def test_who_may_write_the_number(self):
-        with self.assertRaises(Exception):
+        with self.assertRaises(AccessError):
             self.mary.with_user(self.mary).write({"sire_signin_phone": "0722 000 333"})
         self.assertEqual(self.mary.with_user(self.mary).sire_signin_phone, PHONE)
         self.mary.with_user(self.boss).sire_signin_phone = "0110 123 456"
