@@ -16,6 +16,6 @@ def post_init_hook(env):
     # strangers do not make themselves accounts: a client's page needs none, and colleagues are invited
     params.set_param("auth_signup.invitation_scope", "b2b")
     google = env.ref("auth_oauth.provider_google", raise_if_not_found=False)
-    if google:
+    if google and google.validation_endpoint != GOOGLE_TOKENINFO:
         # tokeninfo says the audience of a token, the host's userinfo does not
         google.write({"data_endpoint": google.validation_endpoint, "validation_endpoint": GOOGLE_TOKENINFO})

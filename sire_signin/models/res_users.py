@@ -135,7 +135,12 @@ class ResUsers(models.Model):
 
     @api.model
     def _sire_after_role_change(self):
-        """Whatever roles allow or require, it holds from now on: keys end, and sessions without a second factor."""
+        """Whatever roles allow or require, it holds from now on: keys end, and sessions without a second factor.
+
+        Not while modules are loaded: an upgrade writes roles piece by piece, and a key is looked at when it is used.
+        """
+        if not self.env.registry.ready:
+            return
         self.env.flush_all()
         self.env["res.users.apikeys"]._sire_end_outlived()
         self._sire_end_sessions_without_factor()

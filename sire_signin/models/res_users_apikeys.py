@@ -1,12 +1,15 @@
 import logging
+import re
 
 from odoo import api, models
 from odoo.tools import SQL, sql
 
-from odoo.addons.base.models.res_users import INDEX_SIZE, KEY_CRYPT_CONTEXT
+from odoo.addons.base.models.res_users import API_KEY_SIZE, INDEX_SIZE, KEY_CRYPT_CONTEXT
 from odoo.addons.sire_signin.utils import in_own_transaction
 
 _logger = logging.getLogger(__name__)
+
+LOOKS_LIKE_A_KEY = re.compile(r"[0-9a-f]{%d}" % (2 * API_KEY_SIZE))
 
 
 class ResUsersApikeys(models.Model):
@@ -57,7 +60,14 @@ class ResUsersApikeys(models.Model):
             return user_id
         _logger.info("API key #%s of user #%s refused: a role under which it was made is gone", key_id, user_id)
         in_own_transaction(self.env, lambda env: env[self._name].browse(key_id).exists().unlink())
+        self.env.registry.signal_changes()  # the request is refused, and a refused request tells the other workers nothing
         return None
+
+    def unlink(self):
+        """Let every worker forget that the key was right (XML-RPC)."""
+        res = super().unlink()
+        self.env.registry.clear_cache()
+        return res
 
     @api.model
     def _sire_end_outlived(self):
@@ -75,9 +85,21 @@ class ResUsersApikeys(models.Model):
         """Trusted browsers are a model of the host that inherits from keys; they spare a code and open nothing."""
         return self._name == "res.users.apikeys"
 
+    @api.model
+    def _sire_is_known(self, user_id, key):
+        """:return: whether this looks like a key and the user has one that begins so; a password is none"""
+        return bool(key and LOOKS_LIKE_A_KEY.fullmatch(key)) and bool(self._sire_rows(user_id, key))
+
     def _sire_find(self, user_id, key):
         """:return: (id, group ids) of the row of a key that was found right"""
-        rows = self.env.execute_query(
+        rows = self._sire_rows(user_id, key)
+        for key_id, group_ids, hashed in rows:
+            if len(rows) == 1 or KEY_CRYPT_CONTEXT.verify(key, hashed):
+                return key_id, group_ids
+        return 0, None
+
+    def _sire_rows(self, user_id, key):
+        return self.env.execute_query(
             SQL(
                 "SELECT id, sire_group_ids, key FROM %s WHERE user_id = %s AND index = %s",
                 SQL.identifier(self._table),
@@ -85,10 +107,6 @@ class ResUsersApikeys(models.Model):
                 key[:INDEX_SIZE],
             )
         )
-        for key_id, group_ids, hashed in rows:
-            if len(rows) == 1 or KEY_CRYPT_CONTEXT.verify(key, hashed):
-                return key_id, group_ids
-        return 0, None
 
     def _sire_is_alive(self, user_id, group_ids):
         """:param group_ids: what the key remembers; a row that was written past the ORM remembers nothing and is dead"""

@@ -86,6 +86,15 @@ class ResUsers(models.Model):
             user._sire_remember_browser()
         return auth_info
 
+    @api.model
+    def _check_uid_passwd(self, uid, passwd):
+        """The host remembers in each worker that a key was right, and asks no more: neither for its end nor for a role."""
+        res = super()._check_uid_passwd(uid, passwd)
+        keys = self.env["res.users.apikeys"]
+        if keys._sire_is_known(uid, passwd) and keys._check_credentials(scope="rpc", key=passwd) != uid:
+            raise AccessDenied()
+        return res
+
     def _sire_has_password(self, login):
         users_sudo = self.sudo().search(self._get_login_domain(login or ""), limit=1)  # nobody is signed in yet
         if not users_sudo:

@@ -58,6 +58,8 @@ class ResUsers(models.Model):
         Whoever switches it on keeps this session, to see what it does, and sets the app up at the next sign-in.
         """
         groups_sudo = self.env["res.groups"].sudo().search([("sire_second_factor", "=", True)])  # any role's
+        if not groups_sudo:
+            return
         users_sudo = groups_sudo.all_user_ids.filtered(
             lambda user: user.active and not user.totp_enabled and not user.auth_passkey_key_ids
         )

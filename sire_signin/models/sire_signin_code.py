@@ -1,6 +1,7 @@
 import hashlib
 import logging
 import secrets
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from odoo.addons.sire_signin.utils import CONFLICTS, in_own_transaction
 
 _logger = logging.getLogger(__name__)
 
+RUN_TIME = 20  # seconds, and the SMS that is being sent then; the rest waits for the next turn
 SENT = ("success", "processing", "sent", "delivered", "pending")
 
 
@@ -121,12 +123,19 @@ class SireSigninCode(models.Model):
     def _cron_send(self):
         """Send what waits. A code is written down before it leaves: what is killed in between sends nothing twice."""
         in_own_transaction(self.env, lambda env: env[self._name]._forget_old())
-        for code_id in self.search([("state", "=", "waiting")], order="id", limit=50).ids:
-            prepared = in_own_transaction(
-                self.env, lambda env, code_id=code_id: env[self._name].browse(code_id)._prepare()
-            )
+        deadline = time.monotonic() + RUN_TIME
+        while time.monotonic() < deadline:
+            taken = in_own_transaction(self.env, lambda env: env[self._name]._take_next())
+            if not taken:
+                break
+            code_id, prepared = taken
             if prepared:
                 self._send(code_id, *prepared)
+
+    def _take_next(self):
+        """:return: (id, what :meth:`_prepare` says) of the wish that waits longest, None when none waits"""
+        row = self.search([("state", "=", "waiting")], order="id", limit=1)
+        return (row.id, row._prepare()) if row else None
 
     def _forget_old(self):
         self.search([("expires_at", "<=", fields.Datetime.now())]).unlink()
@@ -140,8 +149,6 @@ class SireSigninCode(models.Model):
 
         :return: (phone, id of the company whose SMS service sends it, text) or None
         """
-        if not self.exists() or self.state != "waiting":
-            return None
         user = self.env["res.users"]._sire_phone_owners(self.phone)
         if len(user) != 1:
             self.state = "silent"  # nobody, or nobody knows whose it is
@@ -161,13 +168,9 @@ class SireSigninCode(models.Model):
         return self.phone, user.company_id.id, text
 
     def _send(self, code_id, phone, company_id, text):
-        """By the host's SMS service, past its queue, which would keep the text."""
         company = self.env["res.company"].browse(company_id)
         try:
-            message = {"content": text, "numbers": [{"number": phone, "uuid": uuid4().hex}]}
-            results = company._get_sms_api_class()(self.with_company(company).env)._send_sms_batch([message])
-            state = results[0].get("state") if results else "no answer"
-            failure = None if state in SENT else state
+            failure = self._deliver(company, phone, text)
         except Exception as error:  # noqa: BLE001  a provider may raise anything, and the next code must not suffer
             failure = safe_error(error)
         if failure:
@@ -176,6 +179,17 @@ class SireSigninCode(models.Model):
                 self.env,
                 lambda env: env[self._name].browse(code_id).exists().write({"state": "failed", "code_hash": False}),
             )
+
+    def _deliver(self, company, phone, text):
+        """By the host's SMS service, past its queue, which would keep the text. Another way to a phone, such as WhatsApp,
+        overrides this.
+
+        :return: why it was not sent, None when it was
+        """
+        message = {"content": text, "numbers": [{"number": phone, "uuid": uuid4().hex}]}
+        results = company._get_sms_api_class()(self.with_company(company).env)._send_sms_batch([message])
+        state = results[0].get("state") if results else "no answer"
+        return None if state in SENT else state
 
     # === HELPERS === #
 

@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_api_keys,
     test_google,
+    test_hooks,
     test_lockout,
     test_password,
     test_races,

@@ -1,4 +1,5 @@
 import json
+from xmlrpc.client import Fault
 
 from odoo import Command
 from odoo.tests import tagged
@@ -64,7 +65,6 @@ class TestApiKeys(SigninCommon):
             "DELETE FROM res_groups_users_rel WHERE uid = %s AND gid = %s", [self.mary.id, self.accountant.id]
         )
         self.env.invalidate_all()
-        self.env.registry.clear_cache("groups")
         self.env.registry.clear_all_caches()
         self.assertFalse(self.opens())
         self.env.invalidate_all()
@@ -109,6 +109,37 @@ class TestApiKeys(SigninCommon):
         self.assertTrue(self.opens())
         self.mary.group_ids -= self.accountant
         self.assertFalse(self.opens())
+
+    def calls(self, key):
+        """:return: whether a call of XML-RPC goes through, which each worker remembers"""
+        self.env.flush_all()
+        try:
+            args = (self.cr.dbname, self.mary.id, key, "res.partner", "search_count", [[]])
+            self.xmlrpc_object.execute_kw(*args)
+        except Fault:
+            return False
+        return True
+
+    def test_a_worker_that_remembers_the_key(self):
+        self.assertTrue(self.calls(self.key))
+        self.env["res.users.apikeys"].sudo().search([("user_id", "=", self.mary.id)]).unlink()
+        self.assertFalse(self.calls(self.key))
+        key = self.make_api_key(self.mary)
+        self.assertTrue(self.calls(key))
+        self.env.cr.execute(
+            "UPDATE res_users_apikeys SET expiration_date = now() at time zone 'utc' - interval '1 minute' "
+            "WHERE user_id = %s",
+            [self.mary.id],
+        )
+        self.assertFalse(self.calls(key), "a key that is over")
+        key = self.make_api_key(self.mary)
+        self.assertTrue(self.calls(key))
+        self.env.cr.execute(
+            "DELETE FROM res_groups_users_rel WHERE uid = %s AND gid = %s", [self.mary.id, self.accountant.id]
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_all_caches()
+        self.assertFalse(self.calls(key), "a role that went past the ORM")
 
     def test_a_row_written_past_the_host_opens_nothing(self):
         self.env.cr.execute("UPDATE res_users_apikeys SET sire_group_ids = NULL WHERE user_id = %s", [self.mary.id])

@@ -38,6 +38,20 @@ class TestSms(SigninCommon):
         self.assertEqual((answer.status_code, answer.headers["Location"].endswith("/odoo")), (303, True))
         self.assertTrue(browser.is_in())
 
+    def test_it_leads_where_one_wanted_to_go(self):
+        browser = self.browser()
+        self.assertIn(
+            "/web/login/sms?redirect=%2Fodoo%2Faction-7", browser.open("/web/login?redirect=/odoo/action-7").text
+        )
+        page = browser.open("/web/login/sms?redirect=/odoo/action-7").text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+        values = {"phone": "0712 345 678", "csrf_token": token, "redirect": "/odoo/action-7"}
+        code_page = browser.open("/web/login/sms", values).headers["Location"]
+        self.assertIn("redirect=", code_page)
+        body = self.send_codes()[0]["body"]
+        answer = browser.open("/web/login/sms/code", {**values, "code": body[:6]})
+        self.assertTrue(answer.headers["Location"].endswith("/odoo/action-7"))
+
     def test_any_written_form_of_a_number(self):
         for number in ("0712345678", "+254 712 345 678", "254712345678", "712 345 678", "0712-345-678"):
             with self.subTest(number=number):
