@@ -44,19 +44,20 @@ class TestApiKeys(SigninCommon):
 
     def test_it_ends_with_the_role_and_does_not_come_back_with_it(self):
         self.mary.group_ids -= self.accountant
-        self.assertFalse(self.opens())
         self.assertFalse(self.keys())
+        self.assertFalse(self.opens())
         self.mary.group_ids += self.accountant
         self.assertFalse(self.opens())
         self.assertTrue(self.opens(self.make_api_key(self.mary)), "a new one is made under the role of now")
 
     def test_taken_from_the_groups_side(self):
         self.accountant.user_ids = [Command.unlink(self.mary.id)]
+        self.assertFalse(self.keys(), "at once, not at its next use")
         self.assertFalse(self.opens())
-        self.assertFalse(self.keys())
 
     def test_the_role_is_deleted(self):
         self.accountant.unlink()
+        self.assertFalse(self.keys())
         self.assertFalse(self.opens())
 
     def test_taken_past_everything(self):
@@ -75,6 +76,7 @@ class TestApiKeys(SigninCommon):
         self.mary.group_ids = self.mary.group_ids - self.accountant + self.chief
         self.assertTrue(self.opens())
         self.chief.implied_ids = [Command.unlink(self.accountant.id)]
+        self.assertFalse(self.keys())
         self.assertFalse(self.opens(), "until it contains it no more")
 
     def test_a_role_more_changes_nothing_and_one_of_another_user_neither(self):

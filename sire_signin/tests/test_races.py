@@ -41,6 +41,7 @@ class TestRaces(BaseCase):
         for attempt in range(10):
             try:
                 with self.registry.cursor() as cr:
+                    cr.execute("SET LOCAL lock_timeout = '20s'")  # what fails here fails, and does not hang
                     return func(api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True}))
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 if attempt == 9:
