@@ -26,6 +26,7 @@ from . import (
     pull,
     qr,
     reversal,
+    sms,
     status,
 )
 from .settings import Settings
@@ -62,7 +63,7 @@ def create_app(settings=None):
             server.close()
             await world.stop()
 
-    api = (daraja, c2b, status, reversal, balance, payout, pull, qr)
+    api = (daraja, c2b, status, reversal, balance, payout, pull, qr, sms)
     tests = (control, control_money)
     people = (pages, lipa, handset, business, inbox, credential)
     routes = [route for part in (*api, *tests, *people) for route in part.routes]

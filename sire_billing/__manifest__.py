@@ -9,6 +9,7 @@
         "sire_projects",
         "sire_mpesa",
         "sire_pdf",
+        "sire_signin",
         "sale_management",
     ],
     "data": [

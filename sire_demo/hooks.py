@@ -38,5 +38,6 @@ def uninstall_hook(env):
     """
     for user in env["res.users"].with_context(active_test=False).search([("sire_is_demo", "=", True)]):
         user.password = secrets.token_urlsafe(24)
+    env["ir.config_parameter"].set_param("sms.endpoint", False)  # it led to the sandbox
     kept = ("res.users", "res.partner", "project.project", "payment.provider")
     env["ir.model.data"].search([("module", "=", "sire_demo"), ("model", "in", kept)]).unlink()

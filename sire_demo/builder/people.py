@@ -20,6 +20,7 @@ def build(env):
             "login": login,
             "email": f"{login}@{domain}",
             "phone": phone,
+            "sire_signin_phone": phone,
             "lang": "en_US",
             "tz": "Africa/Nairobi",
             "notification_type": "inbox",
@@ -38,6 +39,7 @@ def build(env):
             user.action_create_employee()
         user.employee_id.write({"job_title": job, "work_email": user.email, "hourly_cost": 1400})
         staff[login] = user
+    env["ir.config_parameter"].set_param("sire_signin.sms", "True")  # the sandbox shows the texts
     if "odoobot_state" in env["res.users"]._fields:
         env["res.users"].search([]).odoobot_state = "disabled"
     if "tour_enabled" in env["res.users"]._fields:

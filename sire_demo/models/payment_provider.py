@@ -43,7 +43,7 @@ class PaymentProvider(models.Model):
 
         Without a sandbox that answers, pay bill is not shown to clients.
         """
-        self.env["ir.config_parameter"]._sire_demo_take_address()  # the one that the sandbox is told
+        self.env["ir.config_parameter"]._sire_demo_take_addresses()  # the one that the sandbox is told
         try:
             with self.env.cr.savepoint():
                 self.action_mpesa_register_c2b()

@@ -35,6 +35,7 @@ class TestDemoStart(DemoCommon):
         self.assertEqual(self.provider.mpesa_base_url, "http://127.0.0.1:9999")
         self.assertEqual(self.parameters.get_param("web.base.url"), "http://sire.example:81")
         self.assertEqual(self.parameters._sire_public_url(), "http://sire.example:81")
+        self.assertEqual(self.parameters.get_param("sms.endpoint"), "http://127.0.0.1:9999")
 
     def test_a_login_does_not_move_the_address(self):
         self.start(SIRE_DEMO="1", SIRE_PUBLIC_URL="http://sire.example:81")
@@ -86,6 +87,7 @@ class TestDemoStart(DemoCommon):
         self.start(SIRE_DEMO=None, SIRE_SANDBOX_URL="http://127.0.0.1:9999", SIRE_PUBLIC_URL="http://a.example")
         self.assertEqual(self.provider.mpesa_base_url, before)
         self.assertNotEqual(self.parameters.get_param("web.base.url"), "http://a.example")
+        self.assertNotEqual(self.parameters.get_param("sms.endpoint"), "http://127.0.0.1:9999")
 
     def test_real_credentials_keep_their_address(self):
         self.provider.write({"mpesa_consumer_key": "from-safaricom", "mpesa_base_url": "https://api.safaricom.co.ke"})

@@ -1,0 +1,28 @@
+{
+    "name": "SIRE Sign-in",
+    "summary": "Passwords, second factor, codes by SMS, Google, sessions and API keys",
+    "version": "19.0.1.0.0",
+    "category": "Services",
+    "author": "SIRE",
+    "license": "LGPL-3",
+    "depends": [
+        "sire_base",
+        "auth_oauth",
+        "auth_passkey",
+        "auth_password_policy",
+        "auth_totp_mail",
+        "sms",
+    ],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/ir_cron.xml",
+        "views/login_templates.xml",
+        "views/second_factor_templates.xml",
+        "views/sms_templates.xml",
+        "views/res_groups_views.xml",
+        "views/res_users_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "external_dependencies": {"python": ["argon2-cffi"]},
+    "post_init_hook": "post_init_hook",
+}

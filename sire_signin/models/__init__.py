@@ -1,0 +1,15 @@
+from . import (
+    auth_oauth_provider,
+    auth_totp_device,
+    res_config_settings,
+    res_device_log,
+    res_groups,
+    res_users,
+    res_users_apikeys,
+    res_users_google,
+    res_users_login,
+    res_users_password,
+    res_users_second_factor,
+    sire_signin_code,
+    sire_signin_counter,
+)
