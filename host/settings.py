@@ -53,7 +53,8 @@ def environment(odoo, cluster, **more):
     env["PYTHONPYCACHEPREFIX"] = str(
         paths.make("cache", "pyc")
     )  # compiled files neither in the repository nor in a checkout
-    env.setdefault("ODOO_MAX_HTTP_THREADS", "auto")  # as many as there are connections to the database; Odoo has no limit
+    # As many requests at a time as there are connections to the database. Odoo's own way is a thread for each that comes.
+    env.setdefault("ODOO_MAX_HTTP_THREADS", "auto")
     for name in ("ODOO_RC", "OPENERP_SERVER", "PYTHONDONTWRITEBYTECODE"):
         env.pop(name, None)
     env.update({key: value for key, value in more.items() if value is not None})

@@ -127,19 +127,6 @@ class InterleavingCase(MpesaRaceCase):
         self.read(self.make_due)
         return lambda env: env["payment.transaction"].browse(tx_id)._mpesa_resolve_alone()
 
-    def book_waiting(self, env):
-        """The time of what waits has come."""
-        env.cr.execute(
-            """
-            UPDATE payment_transaction SET mpesa_requested_at = mpesa_requested_at - interval '200 seconds'
-             WHERE id IN (SELECT waiting_for_id FROM sire_mpesa_receipt);
-            UPDATE sire_mpesa_receipt SET next_try_at = now() AT TIME ZONE 'UTC' WHERE state = 'waiting';
-            """
-        )
-        env.invalidate_all()
-        for receipt in env["sire.mpesa.receipt"].search([("state", "=", "waiting")]):
-            receipt._book()
-
     # === WHAT HOLDS === #
 
     def assertBooks(self, arrived, cash=0, receipts=(NUMBER,)):
