@@ -16,6 +16,7 @@ ALLOWED = {
     "sire_billing": {"sire_projects", "sire_mpesa", "sire_pdf"},
     "sire_demo": {"sire_billing"},
     "sire_pdf": set(),
+    "sire_audit": {"sire_base"},
 }
 OUTSIDE = ("sandbox", "host")
 HTTP_LIBRARIES = ("requests", "httpx", "aiohttp", "urllib3", "http.client", "urllib.request", "socket", "websockets")

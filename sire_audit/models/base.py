@@ -1,0 +1,45 @@
+from odoo import models
+
+from ..engine.actor import at_work, through
+from ..engine.watching import is_watched, touches_links
+
+
+class Base(models.AbstractModel):
+    """Tells the database who writes when rows of watched tables change; the entry itself is written by the table's trigger."""
+
+    _inherit = "base"
+
+    def _write_multi(self, vals_list):
+        if not self or not is_watched(self):
+            return super()._write_multi(vals_list)
+        with at_work(self.env):
+            return super()._write_multi(vals_list)
+
+    def _create(self, data_list):
+        if not is_watched(self):
+            return super()._create(data_list)
+        with at_work(self.env):
+            return super()._create(data_list)
+
+    def write(self, vals):
+        if not self or not touches_links(self, vals):
+            return super().write(vals)
+        with at_work(self.env):
+            return super().write(vals)
+
+    def unlink(self):
+        if not self or not is_watched(self):
+            return super().unlink()
+        with at_work(self.env):
+            return super().unlink()
+
+    def export_data(self, fields_to_export):
+        """Override of `base`: who took which data out."""
+        result = super().export_data(fields_to_export)
+        self.env["sire.audit.entry"]._log_output("export", self, ", ".join(map(str, fields_to_export)))
+        return result
+
+    def load(self, fields, data):
+        """Override of `base`: what an import writes is said to come from an import."""
+        with through("import", f"import of {self._name}"):
+            return super().load(fields, data)
