@@ -5,4 +5,5 @@ from . import flood
 from . import keys
 from . import schema
 from . import sealer
+from . import signing
 from . import watching

@@ -45,15 +45,24 @@ def public(key):
     return base64.b64encode(raw).decode()
 
 
+def folder(database):
+    """:return: where checkpoints are exported to, unless somewhere else was chosen"""
+    return Path(config["data_dir"]) / "sire_audit" / database
+
+
 def sign(key, text):
     """:return: the signature, base64"""
     return base64.b64encode(key.sign(text.encode())).decode()
 
 
 def _make(file):
-    """A new key, whole or not at all, and readable for the owner alone; who comes second takes the first one's."""
+    """A new key, whole or not at all, and readable for the owner alone; who comes second takes the first one's.
+
+    Its public half lies beside it, to be given to whoever will check.
+    """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = Ed25519PrivateKey.generate().private_bytes(
+    key = Ed25519PrivateKey.generate()
+    text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
@@ -64,6 +73,7 @@ def _make(file):
             handle.flush()
             os.fsync(handle.fileno())
         os.link(part, file)
+        file.with_suffix(".pub").write_text(public(key) + "\n", encoding="utf-8")
     except FileExistsError:
         return
     finally:

@@ -22,29 +22,29 @@ IDLE = 60  # seconds after which the thread of a process ends
 CHOSEN = ", ".join(f'"{column}"' for column in chain.COLUMNS)
 
 
-def seal(cursor, limit=GROUP, clock=None):
+def seal(pg, limit=GROUP, clock=None):
     """Chain what is committed and not chained yet, oldest first. The caller commits.
 
-    :param cursor: of psycopg2, at the start of its transaction: the lock has to come before the snapshot
+    :param pg: a cursor of psycopg2, at the start of its transaction: the lock has to come before the snapshot
     :param int limit: entries at most
     :param clock: SQL of the time in UTC, for tests
     :return: how many were chained; when it is ``limit`` there may be more
     """
-    cursor.execute("LOCK TABLE sire_audit_checkpoint IN SHARE UPDATE EXCLUSIVE MODE")
-    cursor.execute(f"SELECT {clock or 'clock_timestamp()'} AT TIME ZONE 'utc'")
-    (now,) = cursor.fetchone()
-    cursor.execute("SELECT seq, hash FROM sire_audit_entry WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1")
-    seq, previous = cursor.fetchone() or (0, chain.START)
-    cursor.execute(f"SELECT {CHOSEN} FROM sire_audit_entry WHERE seq IS NULL ORDER BY id LIMIT %s", (limit,))
+    pg.execute("LOCK TABLE sire_audit_checkpoint IN SHARE UPDATE EXCLUSIVE MODE")
+    pg.execute(f"SELECT ({clock or 'clock_timestamp()'}) AT TIME ZONE 'utc'")
+    (now,) = pg.fetchone()
+    pg.execute("SELECT seq, hash FROM sire_audit_entry WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1")
+    seq, previous = pg.fetchone() or (0, chain.START)
+    pg.execute(f"SELECT {CHOSEN} FROM sire_audit_entry WHERE seq IS NULL ORDER BY id LIMIT %s", (limit,))
     sealed = []
-    for row in cursor.fetchall():
+    for row in pg.fetchall():
         seq += 1
         entry = dict(zip(chain.COLUMNS, row, strict=True), seq=seq, sealed_at=now)
         previous = chain.chained(previous, chain.digest(chain.body(entry)))
         sealed.append((entry["id"], seq, now, previous))
     if sealed:
         execute_values(
-            cursor,
+            pg,
             """UPDATE sire_audit_entry e SET seq = s.seq, sealed_at = s.at, hash = s.hash
                  FROM (VALUES %s) AS s (id, seq, at, hash) WHERE e.id = s.id""",
             sealed,
@@ -62,11 +62,11 @@ def seal_all(connect):
     """
     total = 0
     while True:
-        with connect() as cursor:
+        with connect() as pg:
             # a seal that is lost with the power is made again
-            cursor.execute("SET LOCAL synchronous_commit = off")
-            cursor.execute("SET LOCAL lock_timeout = '10s'")
-            done = seal(cursor)
+            pg.execute("SET LOCAL synchronous_commit = off")
+            pg.execute("SET LOCAL lock_timeout = '10s'")
+            done = seal(pg)
         total += done
         if done < GROUP:
             return total

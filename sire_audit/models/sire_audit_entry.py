@@ -1,3 +1,7 @@
+import logging
+
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.http import request
@@ -7,6 +11,8 @@ from ..engine import schema, sealer, watching
 from ..engine.actor import at_work
 from ..engine.flood import Flood
 from ..tools.audit_chain import canonical
+
+_logger = logging.getLogger(__name__)
 
 KINDS = [
     ("record", "Record"),
@@ -112,9 +118,14 @@ class SireAuditEntry(models.Model):
             return False
         if refused:
             values["note"] = f"{values.get('note') or ''} (and {refused} more like it before)".strip()
-        with self.env.registry.cursor() as cr:
-            env = self.env(cr=cr)
-            env["sire.audit.entry"]._log(action, records.with_env(env) if records is not None else None, **values)
+        try:
+            with self.env.registry.cursor() as cr:
+                env = self.env(cr=cr)
+                env["sire.audit.entry"]._log(action, records.with_env(env) if records is not None else None, **values)
+        except psycopg2.Error:
+            # what is going on, a refusal for instance, goes on
+            _logger.exception("The audit log could not be written: %s %s", action, values)
+            return False
         return True
 
     @api.model

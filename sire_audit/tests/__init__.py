@@ -1,1 +1,2 @@
+from . import test_attacks
 from . import test_entries

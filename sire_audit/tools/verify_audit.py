@@ -40,16 +40,14 @@ def check_slice(dsn, start, end):
     import psycopg2
 
     findings, count, clock_back = [], 0, 0
-    with psycopg2.connect(dsn) as connection, connection.cursor("entries") as cursor:
+    with psycopg2.connect(dsn) as connection, connection.cursor("entries") as pg:
         previous, before = _hash_at(connection, start)
         if previous is None:
             return [Finding("error", "gap", f"entry {start} is missing", start)], 0
-        cursor.itersize = 5000
-        cursor.execute(
-            f"SELECT {CHOSEN} FROM sire_audit_entry WHERE seq > %s AND seq <= %s ORDER BY seq, id", (start, end)
-        )
+        pg.itersize = 5000
+        pg.execute(f"SELECT {CHOSEN} FROM sire_audit_entry WHERE seq > %s AND seq <= %s ORDER BY seq, id", (start, end))
         expected = start
-        for row in cursor:
+        for row in pg:
             entry = dict(zip((*chain.COLUMNS, *chain.BESIDE), row, strict=True))
             expected, count, seq = expected + 1, count + 1, entry["seq"]
             if seq != expected:
@@ -77,39 +75,39 @@ def _hash_at(connection, seq):
     """:return: (hash, time of chaining) of an entry; before the first one :data:`audit_chain.START`"""
     if not seq:
         return chain.START, None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT hash, sealed_at FROM sire_audit_entry WHERE seq = %s", (seq,))
-        return cursor.fetchone() or (None, None)
+    with connection.cursor() as pg:
+        pg.execute("SELECT hash, sealed_at FROM sire_audit_entry WHERE seq = %s", (seq,))
+        return pg.fetchone() or (None, None)
 
 
 def check_database(dsn, folder, trusted, workers):
     """:return: (findings, facts)"""
     import psycopg2
 
-    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('sire_audit_entry'), to_regclass('sire_audit_checkpoint')")
-        if None in cursor.fetchone():
+    with psycopg2.connect(dsn) as connection, connection.cursor() as pg:
+        pg.execute("SELECT to_regclass('sire_audit_entry'), to_regclass('sire_audit_checkpoint')")
+        if None in pg.fetchone():
             return [Finding("error", "tail", "there is no audit log in this database")], {}
-        cursor.execute("SELECT coalesce(max(seq), 0), count(*) FILTER (WHERE seq IS NULL) FROM sire_audit_entry")
-        last, unsealed = cursor.fetchone()
-        findings = list(_guards(cursor))
-        cursor.execute(
+        pg.execute("SELECT coalesce(max(seq), 0), count(*) FILTER (WHERE seq IS NULL) FROM sire_audit_entry")
+        last, unsealed = pg.fetchone()
+        findings = list(_guards(pg))
+        pg.execute(
             "SELECT number, seq, hash, body, signature, public_key FROM sire_audit_checkpoint ORDER BY number, id"
         )
-        rows = cursor.fetchall()
+        rows = pg.fetchall()
         findings += check_checkpoints(rows, _files(folder), lambda seq: _hash_at(connection, seq)[0], last, trusted)
         signed = rows[-1][1] if rows else 0
-        cursor.execute(
+        pg.execute(
             """SELECT extract(day FROM max(sealed_at) - min(sealed_at)), count(*) FROM sire_audit_entry WHERE seq > %s""",
             (signed,),
         )
-        days, open_ = cursor.fetchone()
+        days, open_ = pg.fetchone()
         if days and days >= LATE:
             findings.append(Finding("warning", "checkpoint", f"no checkpoint for {int(days)} days of entries", signed))
-        cursor.execute(
+        pg.execute(
             "SELECT count(*) FROM sire_audit_entry WHERE seq IS NULL AND at < (now() AT TIME ZONE 'utc') - interval '10 minutes'"
         )
-        (stale,) = cursor.fetchone()
+        (stale,) = pg.fetchone()
         if stale:
             findings.append(
                 Finding("warning", "unsealed", f"{stale} entries wait to be chained for more than 10 minutes")
@@ -126,12 +124,12 @@ def check_database(dsn, folder, trusted, workers):
     return findings, {**facts, "keys": [chain.fingerprint(key) for key in keys], "compared": bool(trusted)}
 
 
-def _guards(cursor):
-    cursor.execute(
+def _guards(pg):
+    pg.execute(
         """SELECT c.relname, t.tgname, t.tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
             WHERE t.tgname LIKE 'sire\\_audit\\_%' AND NOT t.tgisinternal"""
     )
-    there = {(table, name): enabled for table, name, enabled in cursor.fetchall()}
+    there = {(table, name): enabled for table, name, enabled in pg.fetchall()}
     for table, name in sorted(GUARDS - set(there)):
         yield Finding("error", "guard", f"the guard {name} of {table} is gone")
     for (table, name), enabled in sorted(there.items()):
