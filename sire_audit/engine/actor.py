@@ -30,6 +30,17 @@ def through(channel, source):
         _local.door = before
 
 
+@contextlib.contextmanager
+def signed_in(uid):
+    """Who has just signed in; the request does not know it yet."""
+    before = getattr(_local, "uid", None)
+    _local.uid = uid
+    try:
+        yield
+    finally:
+        _local.uid = before
+
+
 def _door(env, user):
     """:return: (channel, source)"""
     door = getattr(_local, "door", None)
@@ -42,8 +53,8 @@ def _door(env, user):
         for start, channel in API:
             if path.startswith(start):
                 return channel, path[:200]
-        portal = user is None or not env["res.users"].sudo().browse(user)._is_internal()
-        return ("portal" if portal else "web"), path[:200]
+        user_sudo = env(su=True)["res.users"].browse(user or ())  # a public page has nobody who may read users
+        return ("web" if user and user_sudo._is_internal() else "portal"), path[:200]
     if _SHELL:
         return "shell", f"shell of {_operator()}"
     return "system", threading.current_thread().name.split(".request")[0][:80]
@@ -67,7 +78,7 @@ def describe(env):
     if request:
         session = getattr(request, "session", None)
         requested = getattr(request, "env", None)
-        who = (session and session.uid) or (requested and requested.uid) or env.uid
+        who = getattr(_local, "uid", None) or (session and session.uid) or (requested and requested.uid) or env.uid
         address = request.httprequest.remote_addr
         agent = (request.httprequest.user_agent.string or "")[:200] or None
     channel, source = _door(env, who)

@@ -1,8 +1,12 @@
+import logging
+
 from werkzeug.exceptions import Unauthorized
 
 from odoo import models
 from odoo.exceptions import AccessDenied, AccessError
 from odoo.http import request
+
+_logger = logging.getLogger(__name__)
 
 REFUSALS = (AccessError, AccessDenied, Unauthorized)
 SEEN = "_sire_audit_seen"
@@ -46,6 +50,8 @@ class _Refusals:
         if refusal is None or getattr(refusal, SEEN, False):
             return
         setattr(refusal, SEEN, True)
-        if isinstance(refusal, AccessDenied) and request.params.get("login") is not None:
-            return  # a sign-in that failed says so itself
-        request.env["sire.audit.entry"]._log_refusal(refusal, request.params)
+        params = getattr(request, "params", None) or {}  # none yet when the key was wrong
+        try:
+            request.env["sire.audit.entry"]._log_refusal(refusal, params)
+        except Exception:
+            _logger.exception("A refusal could not be logged")  # it stays a refusal

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessDenied
 
-from ..engine.actor import at_work
+from ..engine.actor import at_work, signed_in
 
 
 class ResUsers(models.Model):
@@ -14,11 +14,13 @@ class ResUsers(models.Model):
         method = str(credential.get("type") or "")
         try:
             auth_info = super()._login(credential, user_agent_env)
-        except AccessDenied:
+        except AccessDenied as refusal:
+            refusal._sire_audit_seen = True
             log._log_apart("failed", kind="signin", note=method, private=private)
             raise
         user = self.env["res.users"].browse(auth_info["uid"])
-        log.with_user(user)._log("signin", user, kind="signin", note=auth_info.get("auth_method") or method)
+        with signed_in(user.id):
+            log.with_user(user)._log("signin", user, kind="signin", note=auth_info.get("auth_method") or method)
         return auth_info
 
     def _set_encrypted_password(self, uid, pw):

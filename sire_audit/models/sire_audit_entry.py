@@ -5,10 +5,11 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.http import request
+from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
 from ..engine import schema, sealer, watching
-from ..engine.actor import at_work
+from ..engine.actor import at_work, describe
 from ..engine.flood import Flood
 from ..tools.audit_chain import canonical
 
@@ -100,11 +101,11 @@ class SireAuditEntry(models.Model):
 
         :param str action: such as ``print``, ``assign``, ``approve``
         :param records: what it was done to, one entry each; or None
-        :param dict values: of :meth:`_put`
+        :param dict values: of :meth:`_prepare`
         """
         with at_work(self.env):
             for record in records if records else [None]:
-                self._put(action, record, **values)
+                self._put(self.env.cr, self._prepare(action, record, **values))
 
     @api.model
     def _log_apart(self, action, records=None, bucket=None, **values):
@@ -119,56 +120,66 @@ class SireAuditEntry(models.Model):
         if refused:
             values["note"] = f"{values.get('note') or ''} (and {refused} more like it before)".strip()
         try:
-            with self.env.registry.cursor() as cr:
-                env = self.env(cr=cr)
-                env["sire.audit.entry"]._log(action, records.with_env(env) if records is not None else None, **values)
+            entries = [self._prepare(action, record, **values) for record in (records if records else [None])]
+            actor = describe(self.env)
+            # not the registry's cursor: in tests that one is the caller's
+            with db_connect(self.env.cr.dbname).cursor() as cr:
+                cr.execute(SQL("SELECT set_config('sire_audit.actor', %s, true)", actor))
+                for entry in entries:
+                    self._put(cr, entry)
+                sealer.after_commit(cr, self.env.registry)
         except psycopg2.Error:
             # what is going on, a refusal for instance, goes on
-            _logger.exception("The audit log could not be written: %s %s", action, values)
+            _logger.exception("The audit log could not be written: %s", action)
             return False
         return True
 
     @api.model
-    def _put(
+    def _prepare(
         self, action, record, kind="event", before=None, after=None, private=None, note=None, name=None, company=None
     ):
-        """One entry, by the database's own function.
+        """What is said about one record.
 
         :param dict before: values by name, JSON; never what is secret
         :param dict private: what is personal, texts by name
         :param company: a company; the record's own by default
+        :return: the parameters of the database's function
         """
-        model = res_id = parent_model = parent_id = None
         private = dict(private or {})
         if record is not None:
-            model, res_id = record._name, record.id
-            watch = watching.declared(type(record)) or {}
-            if name is None:
-                # the log may name what the person may not read
-                title = record.sudo().display_name if record.sudo().exists() else None
+            record_sudo = record.sudo().exists()  # the log may name what the person may not read
+            if name is None and record_sudo:
+                watch = watching.declared(type(record)) or {}
                 if watch.get("name") and watch["name"] in watch["personal"]:
-                    private["name"] = title
+                    private["name"] = record_sudo.display_name
                 else:
-                    name = title
-            if company is None and "company_id" in record._fields:
-                company = record.sudo().company_id
-        self.env.cr.execute(
-            SQL(
-                """SELECT sire_audit_put(false, false, %s, %s, false, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s::jsonb)""",
-                kind,
-                action,
-                model,
-                res_id,
-                name or None,
-                company.id if company else None,
-                parent_model,
-                parent_id,
-                canonical(before) if before else None,
-                canonical(after) if after else None,
-                note,
-                canonical({key: str(value) for key, value in private.items() if value}),
-            )
+                    name = record_sudo.display_name
+            if company is None and record_sudo and "company_id" in record._fields:
+                company = record_sudo.company_id
+        return (
+            kind,
+            action,
+            record._name if record is not None else None,
+            record.id if record is not None else None,
+            name or None,
+            company.id if company else None,
+            canonical(before) if before else None,
+            canonical(after) if after else None,
+            note or None,
+            canonical({key: str(value) for key, value in private.items() if value}),
         )
+
+    @api.model
+    def _put(self, cr, entry):
+        """Write what :meth:`_prepare` made, by the database's own function."""
+        kind, action, model, res_id, name, company, before, after, note, private = entry
+        cr.execute(
+            SQL(
+                """SELECT sire_audit_put(false, false, %s, %s, false, %s, %s, %s, %s, NULL, NULL,
+                                         %s::jsonb, %s::jsonb, %s, %s::jsonb)""",
+                kind, action, model, res_id, name, company, before, after, note, private,
+            )
+        )  # fmt: skip
 
     @api.model
     def _log_output(self, action, records, what):

@@ -1,2 +1,3 @@
 from . import test_attacks
 from . import test_entries
+from . import test_requests
