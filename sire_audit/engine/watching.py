@@ -29,6 +29,25 @@ def is_watched(model):
     return model._name in WATCHED or bool(getattr(type(model), "_sire_audit", None))
 
 
+def watches(model, vals_list):
+    """:return: whether one of these sets of columns has one that is watched: others fire no trigger"""
+    if not is_watched(model):
+        return False
+    known = model.pool.__dict__.setdefault("_sire_audit_columns", {})
+    if model._name not in known:
+        known[model._name] = watched_columns(model, declared(type(model)))
+    names = known[model._name]
+    return any(not names.isdisjoint(vals) for vals in vals_list)
+
+
+def watched_columns(model, watch):
+    """:return: the names of the columns that matter, whether they are there or not"""
+    names = dict.fromkeys(watch["fields"])
+    if watch["secrets"]:
+        names |= dict.fromkeys(field.name for field in model._fields.values() if is_secret(field, field.name))
+    return names.keys()
+
+
 def touches_links(model, names):
     """:return: whether a write of these fields changes a many2many table that is watched"""
     if model._name not in LINK_ENDS and not getattr(type(model), "_sire_audit", None):
@@ -52,22 +71,17 @@ def triggers(env):
         there = columns.get(model._table)
         if model._abstract or model._transient or not there:
             continue
-        fields = dict.fromkeys(name for name in watch["fields"] if name in there)
-        if watch["secrets"]:
-            fields |= dict.fromkeys(
-                field.name for field in model._fields.values() if is_secret(field, field.name) and field.name in there
-            )
+        fields = [name for name in watched_columns(model, watch) if name in there]
         secret = {name for name in fields if name in watch["secret"] or is_secret(model._fields.get(name), name)}
         if watch["parent"] and isinstance(watch["parent"], str):
             watch["parent"] = (model._fields[watch["parent"]].comodel_name, watch["parent"])
-        wanted[model._table, "sire_audit_row"] = schema.row_trigger(name, watch, list(fields), secret)
+        wanted[model._table, "sire_audit_row"] = (schema.row_trigger(name, watch, fields, secret), fields)
         for link in watch["links"]:
             field = model._fields.get(link)
             if field is not None and field.type == "many2many" and field.store:
                 quiet = "1" if watch["quiet"] else ""
-                wanted[field.relation, "sire_audit_link"] = (
-                    name, watch["kind"], field.column1, field.column2, link, quiet,
-                )  # fmt: skip
+                args = (name, watch["kind"], field.column1, field.column2, link, quiet)
+                wanted[field.relation, "sire_audit_link"] = (args, ())
     return wanted
 
 

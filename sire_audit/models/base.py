@@ -1,7 +1,8 @@
 from odoo import models
 
+from ..engine import schema
 from ..engine.actor import at_work, through
-from ..engine.watching import is_watched, touches_links
+from ..engine.watching import is_watched, touches_links, watches
 
 
 class Base(models.AbstractModel):
@@ -10,7 +11,7 @@ class Base(models.AbstractModel):
     _inherit = "base"
 
     def _write_multi(self, vals_list):
-        if not self or not is_watched(self):
+        if not self or not watches(self, vals_list):
             return super()._write_multi(vals_list)
         with at_work(self.env):
             return super()._write_multi(vals_list)
@@ -32,6 +33,12 @@ class Base(models.AbstractModel):
             return super().unlink()
         with at_work(self.env):
             return super().unlink()
+
+    def _auto_init(self):
+        """Override of `base`: a column may change its type although its table is watched; see `_register_hook` of the entry."""
+        if is_watched(self) and self._auto:
+            schema.relax(self.env.cr, [self._table])
+        return super()._auto_init()
 
     def export_data(self, fields_to_export):
         """Override of `base`: who took which data out."""

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..engine import schema
+
 
 class IrModuleModule(models.Model):
     _inherit = "ir.module.module"
@@ -11,6 +13,8 @@ class IrModuleModule(models.Model):
 
     def module_uninstall(self):
         self._sire_audit_check_kept()
+        # columns go, and must not take the triggers of their tables with them
+        schema.relax(self.env.cr, {table for table, _trigger in schema.installed(self.env.cr)})
         return super().module_uninstall()
 
     def _sire_audit_check_kept(self):
