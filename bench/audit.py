@@ -113,7 +113,7 @@ def million(bench, entries):
         with psycopg2.connect(dbname=name) as db, db.cursor() as pg:
             pg.execute("SELECT set_config('sire_audit.actor', %s, true)", (json.dumps(ACTOR),))
             pg.execute(
-                """SELECT count(sire_audit_put(false, false, 'record', 'post', true, 'account.move', i, 'INV/2026/' || i, 1, NULL,
+                """SELECT count(sire_audit_put(false, false, NULL, 'record', 'post', true, 'account.move', i, 'INV/2026/' || i, 1, NULL,
                           NULL, '{"state": "draft", "amount_total": 98600.00}', '{"state": "posted", "amount_total": 98600.00}',
                           NULL, '{"after.email": "client@example.co.ke"}')) FROM generate_series(%s, %s) AS i""",
                 (part, part + entries // 4 - 1),

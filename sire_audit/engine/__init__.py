@@ -3,6 +3,7 @@
 from . import actor
 from . import flood
 from . import keys
+from . import proof
 from . import schema
 from . import sealer
 from . import signing

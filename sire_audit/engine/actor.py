@@ -67,7 +67,7 @@ def _operator():
         return "nobody known"
 
 
-def describe(env):
+def describe(env, su=False):
     """:return: what the database is told about the one at work, as JSON; short keys: it is parsed for each row
 
     ``u`` signed in, ``a`` in whose name, ``s`` superuser rights, ``c`` channel, ``o`` source; personal: ``l`` login, ``i``
@@ -86,7 +86,7 @@ def describe(env):
         {
             "u": who,
             "a": env.uid,
-            "s": bool(env.su),
+            "s": bool(env.su or su),
             "c": channel,
             "o": source,
             "l": _login(env, who),
@@ -106,11 +106,14 @@ def _login(env, uid):
 
 
 @contextlib.contextmanager
-def at_work(env):
-    """Tell the database who writes, and that it is the ORM, for as long as this lasts."""
+def at_work(env, su=False):
+    """Tell the database who writes, and that it is the ORM, for as long as this lasts.
+
+    :param su: whether it was decided with superuser rights, although it is written to the table without
+    """
     cr = env.cr
     stack = cr.cache.setdefault("sire_audit_stack", [])
-    mine = describe(env)
+    mine = describe(env, su)
     if not stack or stack[-1] != mine:
         cr.execute(
             SQL("SELECT set_config('sire_audit.actor', %s, true), set_config('sire_audit.orm', '1', true)", mine)

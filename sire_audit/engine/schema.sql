@@ -127,7 +127,7 @@ END $$;
 
 -- One entry. Who and where come from the transaction's settings, which Odoo makes; without them it was somebody with SQL.
 -- p_row: a row of a watched table; it joins what the same transaction already said about the same record.
--- p_known: Odoo writes such a change by SQL itself.
+-- p_known: Odoo writes such a change by SQL itself. p_as: the user in whose name the row says it was written.
 DO $$
 DECLARE
     old regprocedure;
@@ -137,7 +137,7 @@ BEGIN
     END LOOP;
 END $$;
 CREATE FUNCTION sire_audit_put(
-    p_row boolean, p_known boolean, p_kind text, p_action text, p_mark boolean, p_model text, p_res_id integer, p_name text, p_company integer,
+    p_row boolean, p_known boolean, p_as integer, p_kind text, p_action text, p_mark boolean, p_model text, p_res_id integer, p_name text, p_company integer,
     p_parent_model text, p_parent_id integer, p_before jsonb, p_after jsonb, p_note text, p_private jsonb
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -145,6 +145,7 @@ DECLARE
     by_sql boolean := p_row AND coalesce(current_setting('sire_audit.orm', true), '') <> '1' AND NOT (p_known AND actor IS NOT NULL);
     is_su boolean := coalesce((actor->>'s')::boolean, false);
     told jsonb := coalesce(p_private, '{}');
+    in_name integer;
     salted jsonb;
     digested jsonb;
     old record;
@@ -152,11 +153,12 @@ BEGIN
     IF actor IS NULL THEN
         actor := jsonb_build_object('c', 'sql', 'o', concat_ws(' ', session_user, nullif(current_setting('application_name'), '')));
     END IF;
+    in_name := CASE WHEN by_sql THEN NULL ELSE coalesce(p_as, (actor->>'a')::integer) END;
     IF p_row THEN
         SELECT * INTO old FROM sire_audit_entry e
          WHERE e.seq IS NULL AND e.res_id = p_res_id AND e.model = p_model AND e.txid = pg_current_xact_id()::text::bigint
            AND e.kind = p_kind AND e.action NOT IN ('delete') AND e.note IS NULL
-           AND e.uid IS NOT DISTINCT FROM (actor->>'u')::integer AND e.as_uid IS NOT DISTINCT FROM (actor->>'a')::integer
+           AND e.uid IS NOT DISTINCT FROM (actor->>'u')::integer AND e.as_uid IS NOT DISTINCT FROM in_name
            AND e.past_orm = by_sql
          ORDER BY e.id DESC LIMIT 1;
         IF old.id IS NOT NULL AND p_action NOT IN ('create', 'delete')
@@ -188,7 +190,7 @@ BEGIN
              WHERE value IS NOT NULL OFFSET 0) AS x;
     INSERT INTO sire_audit_entry (at, txid, kind, action, channel, past_orm, source, uid, as_uid, su, company_id, model, res_id,
                                   name, parent_model, parent_id, before, after, note, digests, personal)
-    VALUES (now(), 0, p_kind, p_action, actor->>'c', by_sql, actor->>'o', (actor->>'u')::integer, (actor->>'a')::integer, is_su,
+    VALUES (now(), 0, p_kind, p_action, actor->>'c', by_sql, actor->>'o', (actor->>'u')::integer, in_name, is_su,
             p_company, p_model, p_res_id, p_name, p_parent_model, p_parent_id, p_before::text,
             nullif(p_after, '{}')::text, p_note, digested::text, coalesce(salted, '{}'));
 END $$;
@@ -211,6 +213,7 @@ DECLARE
     private jsonb := '{}';
     title text;
     known boolean := false;
+    writer integer;
 BEGIN
     IF TG_OP <> 'INSERT' THEN was := to_jsonb(OLD); END IF;
     IF TG_OP <> 'DELETE' THEN is_now := to_jsonb(NEW); END IF;
@@ -234,8 +237,7 @@ BEGIN
         FOR mark IN SELECT * FROM jsonb_array_elements(TG_ARGV[5]::jsonb) LOOP
             col := mark->>0;
             IF a ? col AND (mark->>3 = 'create') IS NOT DISTINCT FROM (CASE WHEN TG_OP = 'INSERT' THEN true END)
-               AND (is_now->>col = mark->>1 OR mark->>1 = '*' AND is_now->>col IS NOT NULL
-                            AND coalesce(was->>col, '') = '') THEN
+               AND (is_now->>col = mark->>1 OR mark->>1 = '*' AND coalesce(is_now->>col, '') <> '') THEN
                 act := mark->>2;
                 marked := true;
                 EXIT;
@@ -257,7 +259,9 @@ BEGIN
             title := NULL;
         END IF;
     END IF;
-    PERFORM sire_audit_put(true, TG_OP = 'UPDATE' AND known, TG_ARGV[1], act, marked, TG_ARGV[0], (this->>'id')::integer, title,
+    -- changes are written to the table later than they are made, and perhaps by somebody else's environment
+    writer := CASE TG_OP WHEN 'INSERT' THEN is_now->>'create_uid' WHEN 'UPDATE' THEN is_now->>'write_uid' END;
+    PERFORM sire_audit_put(true, TG_OP = 'UPDATE' AND known, writer, TG_ARGV[1], act, marked, TG_ARGV[0], (this->>'id')::integer, title,
                            (this->>'company_id')::integer, nullif(TG_ARGV[7], ''), (this->>nullif(TG_ARGV[8], ''))::integer,
                            b, a, NULL, private);
     RETURN NULL;
@@ -275,7 +279,7 @@ BEGIN
     IF TG_ARGV[5] = '1' AND nullif(current_setting('sire_audit.actor', true), '')::jsonb->>'c' = 'setup' THEN RETURN NULL; END IF;
     IF TG_OP <> 'INSERT' THEN gone := jsonb_build_object(TG_ARGV[4] || '-' || (to_jsonb(OLD)->>TG_ARGV[3]), true); END IF;
     IF TG_OP <> 'DELETE' THEN come := jsonb_build_object(TG_ARGV[4] || '+' || (to_jsonb(NEW)->>TG_ARGV[3]), true); END IF;
-    PERFORM sire_audit_put(true, false, TG_ARGV[1], 'write', false, TG_ARGV[0], (this->>TG_ARGV[2])::integer, NULL, NULL, NULL, NULL,
+    PERFORM sire_audit_put(true, false, NULL, TG_ARGV[1], 'write', false, TG_ARGV[0], (this->>TG_ARGV[2])::integer, NULL, NULL, NULL, NULL,
                            coalesce(gone, '{}'), come, NULL, NULL);
     RETURN NULL;
 END $$;
@@ -283,7 +287,7 @@ END $$;
 CREATE OR REPLACE FUNCTION sire_audit_truncated() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM sire_audit_put(true, false, 'record', 'truncate', false, TG_ARGV[0], NULL, NULL, NULL, NULL, NULL, NULL, NULL, TG_TABLE_NAME,
+    PERFORM sire_audit_put(true, false, NULL, 'record', 'truncate', false, TG_ARGV[0], NULL, NULL, NULL, NULL, NULL, NULL, NULL, TG_TABLE_NAME,
                            NULL);
     RETURN NULL;
 END $$;

@@ -20,7 +20,8 @@ def declared(model_class):
     watch.update(dict.fromkeys(SEQUENCES, ()))
     for declaration in said:
         for key, value in declaration.items():
-            watch[key] = (*watch[key], *value) if key in SEQUENCES else value
+            # who comes later is more particular: its marks are tried first
+            watch[key] = (*value, *watch[key]) if key in SEQUENCES else value
     return watch
 
 

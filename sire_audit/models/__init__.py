@@ -4,8 +4,10 @@ from . import ir_cron
 from . import ir_http
 from . import ir_model
 from . import ir_module_module
+from . import res_config_settings
 from . import res_users
 from . import res_users_apikeys
 from . import sire_audit_checkpoint
 from . import sire_audit_entry
+from . import sire_audit_entry_reading
 from . import sire_audit_erasure

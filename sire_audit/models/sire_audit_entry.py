@@ -175,7 +175,7 @@ class SireAuditEntry(models.Model):
         kind, action, model, res_id, name, company, before, after, note, private = entry
         cr.execute(
             SQL(
-                """SELECT sire_audit_put(false, false, %s, %s, false, %s, %s, %s, %s, NULL, NULL,
+                """SELECT sire_audit_put(false, false, NULL, %s, %s, false, %s, %s, %s, %s, NULL, NULL,
                                          %s::jsonb, %s::jsonb, %s, %s::jsonb)""",
                 kind, action, model, res_id, name, company, before, after, note, private,
             )

@@ -75,45 +75,43 @@ def signed(name, text, signature, public_key, values, hash_at, last, trusted):
 
 
 def check_proof(path, trusted):
-    """Check an export: its entries are whole, follow in the chain, and the chain ends at a signed checkpoint.
+    """Check an export: its entries are whole and follow in the chain, which begins and ends at signed checkpoints.
 
     :return: (findings, facts)
     """
     proof = json.loads(Path(path).read_text(encoding="utf-8"))
-    entries = {entry["seq"]: entry for entry in proof["entries"]}
-    hashes = {proof["start"]["seq"]: proof["start"]["hash"]}
-    findings, seq, previous = [], proof["start"]["seq"], proof["start"]["hash"]
-    if not seq and previous != chain.START:
-        findings.append(Finding("error", "entry", "the first entry does not begin the chain", 1))
-    for link in proof["links"]:
-        seq += 1
-        entry = entries.pop(seq, None)
-        if entry:
-            wrong = (
-                "it is not what was logged" if chain.digest(chain.body(entry)) != link else chain.personal_error(entry)
+    findings, hashes, count = [], {0: chain.START}, 0
+    anchors = {json.loads(checkpoint["body"])["seq"] for checkpoint in proof["checkpoints"]} | {0}
+    for segment in proof["segments"]:
+        seq, previous = segment["start"]["seq"], segment["start"]["hash"]
+        hashes.setdefault(seq, previous)
+        if seq not in anchors or hashes[seq] != previous:
+            findings.append(
+                Finding("error", "checkpoint", f"no checkpoint signs where the part after entry {seq} begins", seq)
             )
-            if wrong:
-                findings.append(Finding("error", "entry", f"entry {seq}: {wrong}", seq))
-        previous = hashes[seq] = chain.chained(previous, link)
-    for left in sorted(entries):
-        findings.append(Finding("error", "entry", f"entry {left} is in no chain", left))
-    anchored = set()
+        entries = {entry["seq"]: entry for entry in segment["entries"]}
+        count += len(segment["entries"])
+        for link in segment["links"]:
+            seq += 1
+            entry = entries.pop(seq, None)
+            if entry:
+                changed = chain.digest(chain.body(entry)) != link
+                wrong = "it is not what was logged" if changed else chain.personal_error(entry)
+                if wrong:
+                    findings.append(Finding("error", "entry", f"entry {seq}: {wrong}", seq))
+            previous = hashes[seq] = chain.chained(previous, link)
+        findings += [Finding("error", "entry", f"entry {left} is in no chain", left) for left in sorted(entries)]
+        if seq not in anchors:
+            findings.append(
+                Finding("error", "checkpoint", f"no checkpoint signs where the part up to entry {seq} ends", seq)
+            )
+    last = max(hashes)
     for checkpoint in proof["checkpoints"]:
         values = json.loads(checkpoint["body"])
-        name = f"checkpoint {values['number']}"
-        anchored.add(values["seq"])
+        signature = (checkpoint["body"], checkpoint["signature"], checkpoint["public_key"])
         findings += signed(
-            name,
-            checkpoint["body"],
-            checkpoint["signature"],
-            checkpoint["public_key"],
-            values,
-            hashes.get,
-            seq,
-            trusted,
+            f"checkpoint {values['number']}", *signature, values, hashes.get, max(last, values["seq"]), trusted
         )
-    if seq not in anchored or (proof["start"]["seq"] and proof["start"]["seq"] not in anchored):
-        findings.append(Finding("error", "checkpoint", "no checkpoint signs where this export begins and ends"))
     keys = sorted({checkpoint["public_key"] for checkpoint in proof["checkpoints"]})
-    facts = {"entries": len(proof["entries"]), "last": seq, "checkpoints": len(proof["checkpoints"])}
+    facts = {"entries": count, "last": last, "checkpoints": len(proof["checkpoints"])}
     return findings, {**facts, "keys": [chain.fingerprint(key) for key in keys], "compared": bool(trusted)}

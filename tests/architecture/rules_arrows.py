@@ -14,7 +14,7 @@ ALLOWED = {
     "sire_access": {"sire_base"},
     "sire_projects": {"sire_access"},
     "sire_billing": {"sire_projects", "sire_mpesa", "sire_pdf"},
-    "sire_demo": {"sire_billing"},
+    "sire_demo": {"sire_billing", "sire_audit"},
     "sire_pdf": set(),
     "sire_audit": {"sire_base"},
 }
