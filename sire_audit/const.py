@@ -1,6 +1,7 @@
 """What is watched in the host's models; those that are not installed are passed over. Other modules say it in ``_sire_audit``.
 
-Keys: see the README. More here: ``kind``, ``name`` (column of the title), ``quiet`` (not while modules are installed),
+Keys: see the README. More here: ``kind``, ``name`` (column of the title), ``quiet`` (``setup``: not while modules are installed; ``unmarked``: nothing but
+marks),
 ``secrets`` (all columns that only administrators may read are watched, and kept secret), ``by_sql`` (columns that Odoo
 itself writes by SQL: no sign of somebody who went past it).
 A mark is ``(column, new value or "*", action)`` for a change; with a fourth element ``"create"``, for a new record.
@@ -30,13 +31,13 @@ WATCHED = {
         "fields": ("name", "share", "privilege_id"),
         "name": "name",
         "links": ("implied_ids",),
-        "quiet": True,
+        "quiet": "setup",
     },
     "ir.model.access": {
         "kind": "access",
         "fields": ("name", "active", "model_id", "group_id", "perm_read", "perm_write", "perm_create", "perm_unlink"),
         "name": "name",
-        "quiet": True,
+        "quiet": "setup",
     },
     "ir.rule": {
         "kind": "access",
@@ -45,7 +46,7 @@ WATCHED = {
         ),
         "name": "name",
         "links": ("groups",),
-        "quiet": True,
+        "quiet": "setup",
     },
     "res.users.apikeys": {
         "kind": "access",
@@ -62,14 +63,15 @@ WATCHED = {
         "fields": ("state",),
         "name": "name",
         "marks": (("state", "installed", "install"), ("state", "uninstalled", "uninstall")),
+        "quiet": "unmarked",  # the host's states on the way
     },
     "ir.cron": {
         "kind": "settings",
         "fields": ("cron_name", "active", "user_id", "interval_number", "interval_type"),
         "name": "cron_name",
-        "quiet": True,
+        "quiet": "setup",
     },
-    "ir.actions.server": {"kind": "settings", "fields": ("name", "state", "code", "model_id"), "name": "name", "quiet": True},
+    "ir.actions.server": {"kind": "settings", "fields": ("name", "state", "code", "model_id"), "name": "name", "quiet": "setup"},
     "base.automation": {"kind": "settings", "fields": ("name", "active", "trigger", "filter_domain"), "name": "name"},
     "ir.mail_server": {
         "kind": "settings",
@@ -97,12 +99,12 @@ WATCHED = {
         "fields": ("name", "code", "type", "active", "bank_account_id", "default_account_id", "restrict_mode_hash_table"),
         "name": "name",
     },
-    "account.account": {"kind": "settings", "fields": ("name", "account_type", "active"), "name": "name", "quiet": True},
+    "account.account": {"kind": "settings", "fields": ("name", "account_type", "active"), "name": "name", "quiet": "setup"},
     "account.tax": {
         "kind": "settings",
         "fields": ("name", "amount", "amount_type", "type_tax_use", "active", "price_include_override"),
         "name": "name",
-        "quiet": True,
+        "quiet": "setup",
     },
     "res.partner.bank": {
         "kind": "settings",

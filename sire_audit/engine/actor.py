@@ -54,7 +54,9 @@ def _door(env, user):
             if path.startswith(start):
                 return channel, path[:200]
         user_sudo = env(su=True)["res.users"].browse(user or ())  # a public page has nobody who may read users
-        return ("web" if user and user_sudo._is_internal() else "portal"), path[:200]
+        internal = user_sudo._is_internal() if user else False
+        internal = internal or path.startswith("/web/") and (not user or user_sudo._is_public())
+        return ("web" if internal else "portal"), path[:200]
     if _SHELL:
         return "shell", f"shell of {_operator()}"
     return "system", threading.current_thread().name.split(".request")[0][:80]

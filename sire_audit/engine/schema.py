@@ -38,7 +38,7 @@ def row_trigger(model, watch, columns, secret):
         watch["name"] or "",
         parent[0],
         parent[1],
-        "1" if watch["quiet"] else "",
+        watch["quiet"],
         array(watch["by_sql"]),
     )
 

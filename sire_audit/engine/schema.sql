@@ -197,7 +197,7 @@ END $$;
 
 -- The trigger of a watched table.
 -- Arguments: model, kind, watched columns, personal ones, secret ones, marks, column of the name, parent model, column of the parent,
--- '1' to keep quiet while modules are installed, columns that Odoo itself writes by SQL.
+-- when to keep quiet ('setup': while modules are installed, 'unmarked': of all that is no mark), columns that Odoo writes by SQL.
 CREATE OR REPLACE FUNCTION sire_audit_row() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -231,7 +231,7 @@ BEGIN
             a := NULL;
         END IF;
     END IF;
-    IF TG_ARGV[9] = '1' AND nullif(current_setting('sire_audit.actor', true), '')::jsonb->>'c' = 'setup' THEN RETURN NULL; END IF;
+    IF TG_ARGV[9] = 'setup' AND nullif(current_setting('sire_audit.actor', true), '')::jsonb->>'c' = 'setup' THEN RETURN NULL; END IF;
     this := coalesce(is_now, was);
     IF TG_OP <> 'DELETE' THEN
         FOR mark IN SELECT * FROM jsonb_array_elements(TG_ARGV[5]::jsonb) LOOP
@@ -244,6 +244,7 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
+    IF TG_ARGV[9] = 'unmarked' AND NOT marked THEN RETURN NULL; END IF;
     FOREACH col IN ARRAY TG_ARGV[4]::text[] LOOP
         IF b ? col THEN b := jsonb_set(b, ARRAY[col], CASE WHEN b->col IN ('null', '""') THEN 'null' ELSE '"(secret)"' END::jsonb); END IF;
         IF a ? col THEN a := jsonb_set(a, ARRAY[col], CASE WHEN a->col IN ('null', '""') THEN 'null' ELSE '"(secret)"' END::jsonb); END IF;
@@ -268,7 +269,7 @@ BEGIN
 END $$;
 
 -- The trigger of a many2many table: an entry for the record at one end, whichever end was written.
--- Arguments: model, kind, its column, the other column, the field, '1' to keep quiet while modules are installed.
+-- Arguments: model, kind, its column, the other column, the field, 'setup' to keep quiet while modules are installed.
 CREATE OR REPLACE FUNCTION sire_audit_link() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -276,7 +277,7 @@ DECLARE
     gone jsonb;
     come jsonb;
 BEGIN
-    IF TG_ARGV[5] = '1' AND nullif(current_setting('sire_audit.actor', true), '')::jsonb->>'c' = 'setup' THEN RETURN NULL; END IF;
+    IF TG_ARGV[5] = 'setup' AND nullif(current_setting('sire_audit.actor', true), '')::jsonb->>'c' = 'setup' THEN RETURN NULL; END IF;
     IF TG_OP <> 'INSERT' THEN gone := jsonb_build_object(TG_ARGV[4] || '-' || (to_jsonb(OLD)->>TG_ARGV[3]), true); END IF;
     IF TG_OP <> 'DELETE' THEN come := jsonb_build_object(TG_ARGV[4] || '+' || (to_jsonb(NEW)->>TG_ARGV[3]), true); END IF;
     PERFORM sire_audit_put(true, false, NULL, TG_ARGV[1], 'write', false, TG_ARGV[0], (this->>TG_ARGV[2])::integer, NULL, NULL, NULL, NULL,

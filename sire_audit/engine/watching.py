@@ -16,7 +16,7 @@ def declared(model_class):
     said += [base.__dict__["_sire_audit"] for base in reversed(model_class.mro()) if base.__dict__.get("_sire_audit")]
     if not said:
         return None
-    watch = {"kind": "record", "name": None, "parent": None, "quiet": False, "secrets": False}
+    watch = {"kind": "record", "name": None, "parent": None, "quiet": "", "secrets": False}
     watch.update(dict.fromkeys(SEQUENCES, ()))
     for declaration in said:
         for key, value in declaration.items():
@@ -80,8 +80,7 @@ def triggers(env):
         for link in watch["links"]:
             field = model._fields.get(link)
             if field is not None and field.type == "many2many" and field.store:
-                quiet = "1" if watch["quiet"] else ""
-                args = (name, watch["kind"], field.column1, field.column2, link, quiet)
+                args = (name, watch["kind"], field.column1, field.column2, link, watch["quiet"])
                 wanted[field.relation, "sire_audit_link"] = (args, ())
     return wanted
 

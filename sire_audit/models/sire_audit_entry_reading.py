@@ -17,15 +17,15 @@ class SireAuditEntryReading(models.Model):
 
     user_id = fields.Many2one("res.users", "Person", compute="_compute_people", search="_search_user_id")
     as_user_id = fields.Many2one("res.users", "In the Name of", compute="_compute_people")
-    who = fields.Char(compute="_compute_people", string="Who", help="The person, or the program that used SQL.")
+    who = fields.Char(compute="_compute_people", help="The person, or the program that used SQL.")
     login = fields.Char(compute="_compute_place")
     address = fields.Char("IP Address", compute="_compute_place")
     device = fields.Char(compute="_compute_place")
-    what = fields.Char(compute="_compute_what", string="What")
+    what = fields.Char(compute="_compute_what")
     document = fields.Char("On What", compute="_compute_document")
     changes = fields.Html(compute="_compute_changes", sanitize=False)
     summary = fields.Char("Changes", compute="_compute_changes")
-    chained = fields.Selection([("yes", "Chained"), ("waiting", "Waiting")], "Chain", compute="_compute_chained")
+    chained = fields.Selection([("waiting", "Waiting"), ("yes", "Chained")], "Chain", compute="_compute_chained")
 
     # === COMPUTES === #
 
@@ -81,6 +81,9 @@ class SireAuditEntryReading(models.Model):
             entry.changes = (
                 Markup("<table class='table table-sm'>%s<tbody>%s</tbody></table>") % (head, body) if rows else False
             )
+            if entry.kind in ("denied", "output", "signin", "system"):
+                entry.summary = entry.note
+                continue
             entry.summary = ", ".join(
                 f"{label}: {before} → {after}" if before and after else f"{label}: {after or before}"
                 for label, before, after in rows[:4]

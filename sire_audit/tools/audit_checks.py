@@ -57,6 +57,8 @@ def check_checkpoints(rows, exported, hash_at, last, trusted):
                 "its end was cut, it was made anew, or it is an older backup",
                 values["seq"],
             )
+            yield from signed(name, text, signature, public_key, values, {}.get, values["seq"], trusted)
+            continue
         yield from signed(name, text, signature, public_key, values, hash_at, last, trusted)
 
 
