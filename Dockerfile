@@ -8,6 +8,7 @@ COPY --chown=odoo:odoo odoo.conf /etc/odoo/odoo.conf
 COPY --chown=root:root host /opt/sire/host
 COPY --chown=root:root docker/start.py /opt/sire/start.py
 COPY --chown=root:root sire_access /opt/sire/addons/sire_access
+COPY --chown=root:root sire_audit /opt/sire/addons/sire_audit
 COPY --chown=root:root sire_base /opt/sire/addons/sire_base
 COPY --chown=root:root sire_billing /opt/sire/addons/sire_billing
 COPY --chown=root:root sire_demo /opt/sire/addons/sire_demo

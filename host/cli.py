@@ -9,7 +9,7 @@ import sys
 from . import paths
 from .errors import Failure, explain_os_error
 
-COMMANDS = ("run", "stop", "status", "test", "lint", "shell", "bench", "reset", "update_host")
+COMMANDS = ("run", "stop", "status", "test", "lint", "shell", "bench", "audit", "reset", "update_host")
 
 
 def parser():

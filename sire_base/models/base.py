@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from lxml import html
 
 from odoo import api, models
@@ -10,6 +12,11 @@ class Base(models.AbstractModel):
     """Empty lists say what to do to whoever can do it, and what comes by itself to everybody else."""
 
     _inherit = "base"
+
+    @contextmanager
+    def _sire_writes_sql(self):
+        """Rows that we write by SQL, where the ORM cannot, are written inside this: `sire_audit` says whose they are."""
+        yield
 
     @api.model
     def get_empty_list_help(self, help_message):

@@ -8,6 +8,12 @@ from odoo.addons.sire_base.utils.eat import eat_today
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "sire.client.document"]
+    # for sire_audit, where it is installed
+    _sire_audit = {
+        "fields": ("sire_sent_at", "sire_sent_to"),
+        "personal": ("sire_sent_to",),
+        "marks": (("sire_sent_at", "*", "send"),),
+    }
 
     sire_order_id = fields.Many2one(
         "sale.order",

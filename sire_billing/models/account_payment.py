@@ -32,6 +32,12 @@ FROZEN_FIELDS = frozenset(
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
+    # for sire_audit, where it is installed
+    _sire_audit = {
+        "fields": ("sire_receipt_number", "sire_received_from", "sire_cashier_id"),
+        "personal": ("sire_received_from",),
+        "marks": (("sire_receipt_number", "*", "receipt"), ("sire_receipt_number", "*", "receipt", "create")),
+    }
 
     sire_receipt_number = fields.Char(string="Receipt", readonly=True, copy=False, index="trigram")
     sire_received_from = fields.Char(string="Received From", copy=False, help="Who handed over the money.")

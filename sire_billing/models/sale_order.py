@@ -55,6 +55,16 @@ CONTENT_FIELDS = frozenset(
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "sire.client.document"]
+    # for sire_audit, where it is installed
+    _sire_audit = {
+        "fields": (
+            "sire_sent_at", "sire_sent_to", "sire_opened_at", "sire_approved_digest", "sire_approved_address",
+            "sire_approved_device", "sire_approved_user_id", "sire_approved_note", "sire_declined_at", "sire_declined_by",
+            "sire_decline_reason",
+        ),
+        "personal": ("sire_sent_to", "sire_approved_address", "sire_approved_device", "sire_declined_by"),
+        "marks": (("sire_sent_at", "*", "send"), ("sire_declined_at", "*", "decline"), ("sire_opened_at", "*", "open")),
+    }  # fmt: skip
 
     sire_state = fields.Selection(
         selection=[

@@ -36,6 +36,12 @@ class SireClientLink(models.Model):
     _description = "Client Link"
     _order = "id desc"
     _rec_name = "record_name"
+    # for sire_audit, where it is installed; never the code
+    _sire_audit = {
+        "kind": "access",
+        "fields": ("order_id", "invoice_id", "expires_at", "revoked"),
+        "marks": (("revoked", "true", "revoke"),),
+    }
 
     # === FIELDS === #
 

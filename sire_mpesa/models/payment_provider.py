@@ -13,6 +13,14 @@ from .. import const
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
+    # for sire_audit, where it is installed; keys are watched as secrets
+    _sire_audit = {
+        "fields": (
+            "mpesa_shortcode", "mpesa_shortcode_type", "mpesa_till", "mpesa_base_url", "mpesa_min_amount", "mpesa_max_amount",
+            "mpesa_confirm_callbacks",
+        )
+    }  # fmt: skip
+
     code = fields.Selection(selection_add=[("mpesa", "M-Pesa")], ondelete={"mpesa": "set default"})
     mpesa_shortcode = fields.Char(
         string="Shortcode",

@@ -13,6 +13,9 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"
 
+    # for sire_audit, where it is installed
+    _sire_audit = {"fields": ("mpesa_phone", "mpesa_push_state"), "personal": ("mpesa_phone",)}
+
     mpesa_phone = fields.Char(string="M-Pesa Phone", readonly=True, copy=False)
     mpesa_callback_token = fields.Char(readonly=True, copy=False, groups="base.group_system")
     mpesa_push_state = fields.Selection(

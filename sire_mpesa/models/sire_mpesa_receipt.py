@@ -22,6 +22,16 @@ class SireMpesaReceipt(models.Model):
     _allow_sudo_commands = False
     _mail_post_access = "read"
     _check_company_auto = True
+    # for sire_audit, where it is installed
+    _sire_audit = {
+        "fields": (
+            "name", "provider_id", "amount", "paid_at", "payer_name", "payer_phone", "reference", "kind", "state", "reason",
+            "flag", "to_return", "partner_id",
+        ),
+        "personal": ("payer_name", "payer_phone"),
+        "marks": (("state", "booked", "book"), ("state", "reversed", "reverse")),
+        "name": "name",
+    }  # fmt: skip
 
     name = fields.Char("Receipt", required=True, readonly=True, help="The number in the payer's M-Pesa message.")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="restrict")

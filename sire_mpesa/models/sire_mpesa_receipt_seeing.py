@@ -91,8 +91,9 @@ class SireMpesaReceipt(models.Model):
             now=now,
             uid=self.env.uid,
         )
-        self.env.cr.execute(query, log_exceptions=False)
-        row = self.env.cr.fetchone()
+        with self._sire_writes_sql():
+            self.env.cr.execute(query, log_exceptions=False)
+            row = self.env.cr.fetchone()
         return self.browse(row and row[0])
 
     def _add_evidence(self, sighting):

@@ -15,8 +15,9 @@ ALLOWED = {
     "sire_access": {"sire_base"},
     "sire_projects": {"sire_access"},
     "sire_billing": {"sire_projects", "sire_mpesa", "sire_pdf", "sire_signin"},
-    "sire_demo": {"sire_billing"},
+    "sire_demo": {"sire_billing", "sire_audit"},
     "sire_pdf": set(),
+    "sire_audit": {"sire_base"},
 }
 OUTSIDE = ("sandbox", "host")
 HTTP_LIBRARIES = ("requests", "httpx", "aiohttp", "urllib3", "http.client", "urllib.request", "socket", "websockets")

@@ -1,0 +1,23 @@
+{
+    "name": "SIRE Audit",
+    "summary": "A log that cannot be quietly changed: append-only, chained, signed",
+    "version": "19.0.1.0.0",
+    "category": "Services",
+    "author": "SIRE",
+    "license": "LGPL-3",
+    "depends": ["sire_base"],
+    "data": [
+        "security/sire_audit_groups.xml",
+        "security/ir.model.access.csv",
+        "security/sire_audit_security.xml",
+        "data/ir_cron.xml",
+        "wizards/sire_audit_erase_wizard_views.xml",
+        "wizards/sire_audit_proof_wizard_views.xml",
+        "views/sire_audit_entry_views.xml",
+        "views/sire_audit_checkpoint_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/sire_audit_menus.xml",
+    ],
+    "external_dependencies": {"python": ["cryptography"]},
+    "post_init_hook": "post_init_hook",
+}
