@@ -9,6 +9,7 @@ from odoo.http import request
 
 from odoo.addons.auth_totp.controllers.home import Home
 from odoo.addons.auth_totp.models.totp import TOTP_SECRET_SIZE
+from odoo.addons.sire_signin.controllers.language import speak_the_browsers_language
 from odoo.addons.sire_signin.models.res_users_second_factor import ENROL_URL
 
 SESSION_KEY = "sire_totp_secret"
@@ -25,6 +26,7 @@ class SecondFactor(Home):
         user = request.env["res.users"].browse(request.session.get("pre_uid"))
         if not user or not user._sire_must_enrol():
             return request.redirect("/web/login")
+        speak_the_browsers_language()
         user_sudo = user.sudo()  # there is no session yet
         values = {"redirect": redirect, "user": user_sudo, "has_passkey": bool(user_sudo.auth_passkey_key_ids)}
         if not values["has_passkey"]:

@@ -4,6 +4,7 @@ from odoo.http import request
 
 from odoo.addons.sire_base.utils.phone import format_kenyan_phone
 from odoo.addons.sire_signin.const import CODE_MINUTES, CREDENTIAL_SMS, SMS_ADDRESS, SMS_NUMBER, SMS_TRIES
+from odoo.addons.sire_signin.controllers.language import speak_the_browsers_language
 from odoo.addons.sire_signin.utils import address_network
 from odoo.addons.web.controllers.home import Home
 from odoo.addons.web.controllers.utils import ensure_db
@@ -67,6 +68,7 @@ class SmsLogin(Home):
         ensure_db()
         if not request.env["res.users"]._sire_sms_enabled():
             raise request.not_found()
+        speak_the_browsers_language()
 
     def _sire_source(self):
         return f"source:{address_network(request.httprequest.remote_addr)}"

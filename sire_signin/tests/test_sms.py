@@ -52,6 +52,20 @@ class TestSms(SigninCommon):
         answer = browser.open("/web/login/sms/code", {**values, "code": body[:6]})
         self.assertTrue(answer.headers["Location"].endswith("/odoo/action-7"))
 
+    def test_it_speaks_the_browsers_language(self):
+        for tag, words in (
+            ("sw", "Ingia kwa msimbo"),
+            ("sw-KE,en;q=0.5", "Ingia kwa msimbo"),
+            ("en-GB", "Send the code"),
+        ):
+            browser = self.browser()
+            browser.headers["Accept-Language"] = tag
+            self.assertIn(words, browser.open("/web/login/sms").text)
+        browser = self.browser()
+        browser.headers["Accept-Language"] = "sw"
+        browser.send("/web/login/sms", phone="0799 999 999")
+        self.assertError(self.try_code(browser, "1"), "Msimbo huu si sahihi")
+
     def test_any_written_form_of_a_number(self):
         for number in ("0712345678", "+254 712 345 678", "254712345678", "712 345 678", "0712-345-678"):
             with self.subTest(number=number):
