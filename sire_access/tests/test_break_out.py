@@ -200,15 +200,15 @@ class TestBreakOut(MatrixCase, HttpCase):
         client = self.env["res.users"].create(
             {
                 "name": "Client",
-                "login": "client",
-                "password": "client",
+                "login": "client@home",
+                "password": "client@home",
                 "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
             }
         )
         mine = self.invoice.copy({"partner_id": client.partner_id.id, "invoice_date": "2026-11-20"})
         mine.action_post()
         token = mine._portal_ensure_token()
-        for login in ("client", self.user_manager.login):
+        for login in ("client@home", self.user_manager.login):
             self.authenticate(login, login)
             page = f"/my/invoices/{self.invoice.id}?access_token={token}"
             self.assertEqual(self.url_open(page, allow_redirects=False).status_code, 303, login)
