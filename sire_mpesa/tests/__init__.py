@@ -17,6 +17,7 @@ from . import (
     test_receipt,
     test_refund,
     test_resolver,
+    test_return,
     test_sandbox,
     test_sandbox_commands,
     test_statement,
