@@ -1,4 +1,5 @@
 import math
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -8,6 +9,8 @@ from odoo.addons.sire_payment.utils import format_money
 from .. import const
 from ..commands import parse_result, read_status
 from ..utils import parse_amount, parse_time
+
+YOUNG = timedelta(seconds=10)
 
 
 class SireMpesaCommand(models.Model):
@@ -51,8 +54,10 @@ class SireMpesaCommand(models.Model):
             result = parse_result(event._get_json())
         except ValueError as error:
             raise WebhookParked(str(error)) from None
-        if command.state in ("queued", "sending"):
-            raise WebhookRetry(self.env._("The answer to our own request is not there yet."), delay=2)
+        if command.state in ("queued", "sending"):  # a moment, or until a dead process is taken for dead
+            is_young = fields.Datetime.now() - command.write_date < YOUNG
+            why = self.env._("The answer to our own request is not there yet.")
+            raise WebhookRetry(why, delay=2) if is_young else WebhookRetry(why)
         if not command.conversation_id:
             command._adopt(result)
             return

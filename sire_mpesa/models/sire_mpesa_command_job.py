@@ -10,6 +10,7 @@ from ..tools import own_transaction
 _logger = logging.getLogger(__name__)
 
 BATCH = 100
+RUN_SECONDS = 60
 LEFT_BEHIND = 20  # seconds after which the thread that should have sent it is taken for dead
 TELL_AFTER = timedelta(minutes=15)  # that a reversal has no result
 PROMPTS_SINCE = timedelta(hours=48)
@@ -68,13 +69,18 @@ class SireMpesaCommand(models.Model):
         )
         due = self.search(self._get_due_domain(), order="next_check_at, id", limit=BATCH)
         prompts = self.env["payment.transaction"]._mpesa_find_numberless(now - PROMPTS_SINCE, BATCH)
-        for command in queued:
-            command._alone(lambda command: command._send())
-        for command in due:
-            command._step_alone()
-        for tx in prompts:
-            tx._mpesa_ask_number_alone()
-        self.env["ir.cron"]._commit_progress(len(queued | due) + len(prompts), remaining=0)
+        steps = [
+            *(command._step_alone for command in due),
+            *(tx._mpesa_ask_number_alone for tx in prompts),
+            *(command._send_alone for command in queued),  # last: each can take half a minute
+        ]
+        deadline, done = now + timedelta(seconds=RUN_SECONDS), 0
+        for step in steps:
+            if fields.Datetime.now() > deadline:
+                break
+            step()
+            done += 1
+        self.env["ir.cron"]._commit_progress(done, remaining=0)
 
     @api.model
     def _get_due_domain(self):
@@ -91,6 +97,10 @@ class SireMpesaCommand(models.Model):
         self._alone(
             lambda command: own_transaction.run(command.env.registry, self._name, command.id, lambda one: one._step())
         )
+
+    def _send_alone(self):
+        """Send what the thread that should have sent it left behind."""
+        self._alone(lambda command: command._send())
 
     def _alone(self, func):
         try:

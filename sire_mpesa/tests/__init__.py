@@ -24,6 +24,7 @@ from . import (
     test_request,
     test_request_races,
     test_resolver,
+    test_return,
     test_sandbox,
     test_sandbox_commands,
     test_secrets,
