@@ -2,6 +2,7 @@ from odoo import models, tools
 from odoo.exceptions import AccessError
 
 from odoo.addons.sire_access.const import ROLE_LIMITS
+from odoo.addons.sire_access.utils.caches import uncached
 
 
 class IrModelAccess(models.Model):
@@ -17,7 +18,7 @@ class IrModelAccess(models.Model):
         group can take away is taken away here, and what a tick gives is given.
         """
         user = self.env.user
-        allowed = super()._get_allowed_models(mode)
+        allowed = uncached(super()._get_allowed_models)(mode)
         if user._sire_is_unlimited():
             return allowed
         allowed = {name for name in allowed if not self._sire_refuses(name, mode)}

@@ -4,6 +4,7 @@ from odoo.tools import frozendict
 from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.sire_access.const import ROLE_ADMIN
+from odoo.addons.sire_access.utils.caches import uncached
 from odoo.addons.sire_base.utils.eat import eat_today
 
 
@@ -22,13 +23,13 @@ class ResUsers(models.Model):
         """
         today = eat_today()
         if getattr(self.pool, "sire_access_day", None) != today:
-            self.pool.sire_access_day = today
             self.env.registry.clear_cache("stable")
+            self.pool.sire_access_day = today
         return today
 
+    @tools.ormcache("self.id", "self._sire_day()")
     def _get_group_ids(self):
-        self._sire_day()
-        return super()._get_group_ids()
+        return uncached(super()._get_group_ids)()
 
     @api.depends("group_ids.all_implied_ids")
     def _compute_all_group_ids(self):

@@ -119,3 +119,15 @@ class TestPeriod(SireRoles, TransactionCase):
             self.assertEqual(period.state, "over")
             entry = self.env["sire.access.change"].search([], limit=1)
             self.assertIn("12/11/2026", entry.before)
+
+    def test_nothing_remembered_is_of_another_day(self):
+        """Whatever the caches of the host hold, the day is asked first: as when one was filled while the day changed."""
+        self.lend()
+        user = self.user_developer
+        with freeze_time("2026-11-12 20:59:59"):
+            self.assertTrue(all(self.may_post()))
+        with freeze_time("2026-11-12 21:00:01"):
+            self.env.registry.sire_access_day = date(2026, 11, 13)  # this worker thinks that it began afresh
+            self.env.invalidate_all()
+            self.assertFalse(user.has_group("account.group_account_invoice"))
+            self.assertFalse(any(self.may_post()))
