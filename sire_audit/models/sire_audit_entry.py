@@ -206,7 +206,8 @@ class SireAuditEntry(models.Model):
         model = params.get("model") or params.get("__model__")
         method = params.get("method") or params.get("__method__")
         asked = {"model": str(model)[:100], "method": str(method)[:100]} if model else {}
-        self._log_apart("denied", kind="denied", after=asked, note=str(error)[:500])
+        # the sentence may name people
+        self._log_apart("denied", kind="denied", after=asked, private={"who.said": str(error)[:500]})
 
     # === CRON === #
 

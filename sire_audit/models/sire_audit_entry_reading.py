@@ -82,7 +82,7 @@ class SireAuditEntryReading(models.Model):
                 Markup("<table class='table table-sm'>%s<tbody>%s</tbody></table>") % (head, body) if rows else False
             )
             if entry.kind in ("denied", "output", "signin", "system"):
-                entry.summary = entry.note
+                entry.summary = " ".join(filter(None, (entry._personal("who.said"), entry.note)))
                 continue
             entry.summary = ", ".join(
                 f"{label}: {before} → {after}" if before and after else f"{label}: {after or before}"

@@ -68,6 +68,8 @@ class TestRequests(HttpCase, SireCommon):
         self.assertEqual((entry["channel"], entry["uid"], entry["action"]), ("json-2", self.mary.id, "denied"))
         self.assertEqual(json.loads(entry["after"]), {"model": "ir.config_parameter", "method": "set_param"})
         self.assertEqual(entry["personal"]["who.agent"][1], "till/1.0")
+        self.assertIn("not allowed", entry["personal"]["who.said"][1])
+        self.assertIsNone(entry["note"])
 
     def test_a_refusal_in_the_web_client_leaves_one_entry(self):
         self.authenticate("mary-audit", "mary-audit")
