@@ -117,7 +117,7 @@ class Bench:
         for one of them, milliseconds"""
         self.print_at_once(self.ids[:PARALLEL])
         before = self.computed()
-        took = [self.print_at_once(self.ids[n * PARALLEL :][:PARALLEL]) for n in range(1, 1 + rounds)]
+        took = [self.print_at_once(self.ids[n * PARALLEL % BATCH :][:PARALLEL]) for n in range(1, 1 + rounds)]
         return median(took), round((self.computed() - before) / rounds / PARALLEL)
 
     def computed(self):
