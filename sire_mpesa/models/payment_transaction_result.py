@@ -55,7 +55,9 @@ class PaymentTransaction(models.Model):
             raise WebhookParked(str(error)) from None
         if fault := tx._mpesa_find_fault(result):
             raise WebhookParked(fault)
-        if result.is_paid and tx.state != "done":
+        # A prompt that was concluded to be paid, or whose number we never learnt, is no proof of what names another receipt.
+        is_known = tx.state == "done" and tx.mpesa_checkout_request_id and not tx.mpesa_receipt_ids.is_inferred
+        if result.is_paid and not is_known:
             tx._mpesa_confirm(result)
         tx._mpesa_take_result(result, event)
 

@@ -181,6 +181,7 @@ class TestBatch(MpesaCommon):
             two, self.paid_callback(two, MpesaReceiptNumber=self.number(one)), handle=False
         )  # fmt: skip
         self.assertEqual(self.work(first, second), ["done", "parked"])
+        self.assertEqual(self.taken, [1], "and the batch did not have to fail for it")
         self.assertBooked(one)
         self.assertFalse(two.payment_id)
 
@@ -286,3 +287,20 @@ class TestBatch(MpesaCommon):
         self.assertEqual(self.work(*good, bad), ["done", "done", "parked"])
         self.assertEqual(self.taken, [2])
         self.assertBooked(txs[:2])
+
+
+@tagged("post_install", "-at_install")
+class TestForged(MpesaCommon):
+    def test_concluded_prompt_and_a_forged_callback(self):
+        """The push's answer was lost and a confirmation concluded what paid it. Who knows no more than the address cannot
+        have another receipt booked by a callback that names a prompt of his own invention."""
+        self.daraja.next_is("push", (503, ""))
+        tx = self.request(500)
+        self.confirm(account=tx.mpesa_account_reference)
+        self.age(tx, 200)
+        self.resolve()
+        self.assertEqual((tx.state, tx.provider_reference), ("done", "UKL7XQ2M4P"))
+        forged = self.paid_callback(tx, MpesaReceiptNumber="FORGED0001", CheckoutRequestID="ws_CO_x")
+        event = self.receive(tx, forged)
+        self.assertEqual((event.state, self.get_receipt("FORGED0001").id), ("received", False), "nobody confirms it")
+        self.assertEqual((tx.provider_reference, self.get_payments(tx.invoice_ids)), ("UKL7XQ2M4P", tx.payment_id))
