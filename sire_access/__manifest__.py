@@ -6,7 +6,7 @@
     "author": "SIRE",
     "license": "LGPL-3",
     "depends": [
-        "sire_base",
+        "sire_audit",
         "sale_project",
         "account_payment",
         "hr_timesheet",

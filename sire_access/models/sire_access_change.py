@@ -25,10 +25,9 @@ class SireAccessChange(models.Model):
         :param str before: in words
         :param str after: in words
         """
-        if "sire.audit.entry" in self.env:  # a log that cannot be changed, where it is installed
-            self.env["sire.audit.entry"]._log(
-                kind, kind="access", name=subject, before={"rights": before}, after={"rights": after}
-            )
+        self.env["sire.audit.entry"]._log(
+            kind, kind="access", name=subject, before={"rights": before}, after={"rights": after}
+        )
         values = {"kind": kind, "subject": subject, "before": before, "after": after, "user_id": self.env.uid}
         # sudo: nobody may write entries by hand
         return self.sudo().create(values)

@@ -12,7 +12,7 @@ ALLOWED = {
     "sire_payment": {"sire_base"},
     "sire_mpesa": {"sire_payment"},
     "sire_signin": {"sire_base"},
-    "sire_access": {"sire_base"},
+    "sire_access": {"sire_audit"},
     "sire_projects": {"sire_access"},
     "sire_billing": {"sire_projects", "sire_mpesa", "sire_pdf", "sire_signin"},
     "sire_demo": {"sire_billing", "sire_audit"},
