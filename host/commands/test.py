@@ -179,7 +179,7 @@ def _measure(options):
     folder = paths.make("coverage")
     for old in folder.iterdir():
         old.unlink()
-    _measure_isolated()
+    _measure_programs()
     return {
         "COVERAGE_FILE": str(folder / ".coverage"),
         "SIRE_COVERAGE_RC": str(_coverage_rc(folder)),
@@ -187,10 +187,14 @@ def _measure(options):
     }
 
 
-def _measure_isolated():
-    """What a module starts as ``python -I``, such as the print server, is measured too: it is told by no PYTHON… variable."""
+def _measure_programs():
+    """What a module starts as a program of its own is measured too, though it may be told by no PYTHON… variable.
+
+    ``python -I …`` is the print server, ``python …/sire_x/….py`` a script of a module.
+    """
     lines = (
-        "import os, sys; '-I' in sys.orig_argv and 'SIRE_COVERAGE_RC' in os.environ and "
+        "import os, sys; 'SIRE_COVERAGE_RC' in os.environ and "
+        f"any(word == '-I' or word.startswith({str(paths.REPO)!r} + '/sire_') for word in sys.orig_argv) and "
         "[os.environ.update(COVERAGE_PROCESS_START=os.environ['SIRE_COVERAGE_RC']), "
         "__import__('coverage').process_startup(), os.environ.pop('COVERAGE_PROCESS_START')]\n"
     )

@@ -62,7 +62,7 @@ def test_one_tap_copies(approved):
         expect(button).to_have_text("Copy")
 
 
-def test_paid_from_another_phone_with_a_wrong_account(approved, handset):
+def test_paid_from_another_phone_with_a_wrong_account(approved, handset, api):
     """Nobody can place it until the client names the code. Another client's page does not say that it exists."""
     page, other = approved(), approved()
     person = handset(phone_number())
@@ -71,6 +71,8 @@ def test_paid_from_another_phone_with_a_wrong_account(approved, handset):
     page.claim("QQQ7XQ2M4P")
     page.expect_error("We do not find QQQ7XQ2M4P")
     page.expect_state("To be paid")
+    seen = [["name", "=", receipt], ["state", "=", "suspense"]]
+    eventually(lambda: api("accountant").call("sire.mpesa.receipt", "search_count", seen), "Safaricom's confirmation")
     page.claim(receipt)
     page.expect_state("Partly paid")
     page.expect_text("KSh 1,200 received")
