@@ -185,10 +185,11 @@ class SireMpesaReceipt(models.Model):
     # === HELPERS === #
 
     def _is_unsure(self):
-        """:return: whether nobody but an unsigned report speaks for this receipt
+        """:return: whether nobody but an unsigned report speaks for this receipt, and the books do not know it yet
         :rtype: bool
         """
-        return self.confirmation in ("asked", "denied") and not self.transaction_id
+        is_claimed = self.confirmation in ("asked", "denied") and self.state in ("waiting", "denied")
+        return is_claimed and not self.transaction_id
 
     def _find_contradiction(self, sighting):
         """Override: what was only claimed contradicts nobody who knows."""
@@ -200,6 +201,8 @@ class SireMpesaReceipt(models.Model):
         """Override: a report that somebody vouches for confirms what was only claimed."""
         if self.confirmation in ("asked", "denied") and sighting.source not in HINTS:
             if self.currency_id.compare_amounts(self.amount, sighting.amount) != 0:
+                if not self._is_unsure():  # it is in the books with what was claimed: staff look
+                    return super()._add_evidence(sighting)
                 self._correct(sighting)
             was_denied = self.state == "denied"
             self.confirmation = "confirmed"
