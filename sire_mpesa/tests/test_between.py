@@ -1,6 +1,7 @@
 """Where flows meet: what one of them has booked, another one's late answer does not unmake."""
 
-from odoo.exceptions import UserError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .test_refund import RefundCommon
@@ -96,3 +97,87 @@ class TestBetween(RefundCommon):
         self.report(command, 0)
         self.assertEqual(notes.mapped("amount_residual"), [0, 0])
         self.assertDayBalances(seen=500, booked=0, credit=0, reversed=500)
+
+    def test_refund_of_no_amount(self):
+        """What JSON-2 can send instead of an amount."""
+        tx = self.make_paid(500)
+        for amount in (float("nan"), float("inf"), -500, 0, 0.5, 10**400, True, "500", [500], {}):
+            with self.assertRaises(UserError, msg=repr(amount)):
+                tx.with_user(self.accountant).action_refund(amount_to_refund=amount)
+        self.assertFalse(tx.child_transaction_ids)
+        self.assertFalse(self.get_commands("reversal"))
+
+    def test_batch_and_a_number_that_was_only_claimed(self):
+        """A pay bill report names the number of a prompt before its callback; two callbacks come at once; then
+        Safaricom denies the number: what the prompt said itself stays."""
+        first, second = (self.request(500, phone=f"071234567{digit}") for digit in "12")
+        self.confirm("UKLCLAIM11", "900", "NOBODY")
+        question = self.send("status")
+        receipt = self.get_receipt("UKLCLAIM11")
+        self.assertEqual((receipt.state, receipt.confirmation), ("waiting", "asked"))
+        self.daraja.query_result = ("paid", "0")
+        for tx, number in ((first, "UKLCLAIM11"), (second, "UKLPLAIN11")):
+            self.receive(tx, self.paid_callback(tx, MpesaReceiptNumber=number), handle=False)
+        self.process_webhooks()
+        self.assertEqual((first | second).mapped("state"), ["done", "done"])
+        self.assertEqual((receipt.state, receipt.amount, receipt.transaction_id), ("booked", 500, first))
+        self.report(question, "R000002")
+        self.assertEqual((receipt.state, receipt.transaction_id), ("booked", first))
+        self.assertDayBalances(seen=1000, booked=1000)
+
+    def test_batch_and_a_number_that_goes_back(self):
+        """A callback names what is on its way back out of suspense; the return ends after it."""
+        self.provider.mpesa_confirm_c2b = "never"
+        receipt = self.lost("UKLGOBACK1")
+        receipt.with_user(self.accountant).action_return()
+        command = self.send("reversal")
+        first, second = (self.request(500, phone=f"071234567{digit}") for digit in "12")
+        self.daraja.query_result = ("paid", "0")
+        for tx, number in ((first, "UKLGOBACK1"), (second, "UKLPLAIN11")):
+            self.receive(tx, self.paid_callback(tx, MpesaReceiptNumber=number), handle=False)
+        self.process_webhooks()
+        self.assertEqual((receipt.state, receipt.transaction_id), ("booked", first))
+        with self.assertRaises(UserError):  # "on its way back", and nothing is left of it
+            first.with_user(self.accountant).action_refund()
+        self.report(command, 0)
+        self.assertEqual((receipt.state, receipt.reversed_amount), ("reversed", 500))
+        self.assertEqual(first.child_transaction_ids.mapped("state"), ["done"])
+        self.assertDayBalances(seen=1000, booked=500, suspense=0, reversed=500)
+        self.assertBooks()
+
+    def test_wizards_show_no_other_companys_money(self):
+        other = self.env["res.company"].create({"name": "Other Firm", "currency_id": self.company.currency_id.id})
+        self.provider.mpesa_confirm_c2b = "never"
+        receipt, invoice = self.lost(), self.make_invoice(700)
+        user = self.make_user("mpesa.elsewhere", "account.group_account_invoice")
+        user.write({"company_id": other.id, "company_ids": [Command.set(other.ids)]})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            wizard = self.env["sire.mpesa.assign.wizard"].with_user(user).create({"receipt_id": receipt.id})
+            wizard.invalidate_recordset()
+            self.fail(wizard.read(["amount", "reference", "paid_at"]))
+        for model in ("line", "suggestion"):
+            lines = self.env[f"sire.mpesa.assign.{model}"].with_user(user)
+            mine = self.env["sire.mpesa.assign.wizard"].create({"receipt_id": receipt.id})
+            with self.assertRaises(AccessError):
+                lines.create({"wizard_id": mine.id, "partner_id": self.other.id, "invoice_id": invoice.id, "amount": 1}
+                             if model == "line" else
+                             {"wizard_id": mine.id, "partner_id": self.other.id, "invoice_id": invoice.id})
+        with self.assertRaises(AccessError):
+            self.env["sire.mpesa.request.wizard"].with_user(user).create({"invoice_ids": [Command.set(invoice.ids)]})
+
+    def test_request_with_another_companys_invoice(self):
+        """Beside an own one: what may be paid on it is not shown by the sum."""
+        other = self.env["res.company"].create({"name": "Other Firm", "currency_id": self.company.currency_id.id})
+        own, foreign = self.make_invoice(100), self.make_invoice(700)
+        self.env.cr.execute("UPDATE account_move SET company_id = %s WHERE id = %s", [other.id, foreign.id])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            wizard = (
+                self.env["sire.mpesa.request.wizard"]
+                .with_user(self.accountant)
+                .create({"invoice_ids": [Command.set((own | foreign).ids)]})
+            )
+            self.fail(wizard.amount)
