@@ -101,6 +101,8 @@ class SireMpesaReceipt(models.Model):
             raise UserError(
                 self.env._("Only a payment that was made without a prompt can be taken back to be assigned anew.")
             )
+        if self.returning_id:
+            raise UserError(self.env._("%s is on its way back to whoever paid it.", self.name))
         if self.reversed_amount:
             raise UserError(
                 self.env._("A part of %s went back to the payer: what is left stays the client's.", self.name)

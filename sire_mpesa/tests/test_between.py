@@ -181,3 +181,22 @@ class TestBetween(RefundCommon):
                 .create({"invoice_ids": [Command.set((own | foreign).ids)]})
             )
             self.fail(wizard.amount)
+
+    def test_on_its_way_back_is_not_taken_back(self):
+        """A refund is under way when the receipt turns out not to be the prompt's: it stays until that has its end."""
+        self.provider.mpesa_confirm_c2b = "never"
+        invoice = self.make_invoice(500)
+        tx = self.request(500, invoice)
+        self.daraja.query_result = ("paid", "0")
+        tx._mpesa_ask()
+        self.confirm("UKL7XQ2M4P", "500", invoice.mpesa_reference)
+        receipt = self.get_receipt()
+        _refund, command = self.refund(tx)
+        event = self.receive(tx, self.paid_callback(tx, MpesaReceiptNumber="UKLOTHER11"))
+        self.assertEqual((receipt.state, receipt.transaction_id.id), ("booked", False), event.error)
+        with self.assertRaisesRegex(UserError, "on its way back"):
+            receipt.with_user(self.accountant).action_take_back()
+        self.report(command, 0)
+        self.assertEqual((receipt.state, receipt.reversed_amount), ("reversed", 500))
+        self.assertDayBalances(seen=1000, suspense=0, reversed=500)
+        self.assertBooks()
