@@ -76,7 +76,9 @@ class TestBetween(RefundCommon):
         self.report(command, 0)
         self.assertEqual(receipt.reversed_amount, 200)
         self.receive(tx, self.paid_callback(tx, MpesaReceiptNumber="UKLOTHER11"))
-        self.assertEqual((receipt.state, receipt.transaction_id.id, tx.provider_reference), ("booked", False, "UKLOTHER11"))
+        self.assertEqual(
+            (receipt.state, receipt.transaction_id.id, tx.provider_reference), ("booked", False, "UKLOTHER11")
+        )
         self.assertDayBalances(seen=1000, reversed=200)
         with self.assertRaisesRegex(UserError, "went back"):
             receipt.with_user(self.accountant).action_take_back()
@@ -161,9 +163,11 @@ class TestBetween(RefundCommon):
             lines = self.env[f"sire.mpesa.assign.{model}"].with_user(user)
             mine = self.env["sire.mpesa.assign.wizard"].create({"receipt_id": receipt.id})
             with self.assertRaises(AccessError):
-                lines.create({"wizard_id": mine.id, "partner_id": self.other.id, "invoice_id": invoice.id, "amount": 1}
-                             if model == "line" else
-                             {"wizard_id": mine.id, "partner_id": self.other.id, "invoice_id": invoice.id})
+                lines.create(
+                    {"wizard_id": mine.id, "partner_id": self.other.id, "invoice_id": invoice.id, "amount": 1}
+                    if model == "line"
+                    else {"wizard_id": mine.id, "partner_id": self.other.id, "invoice_id": invoice.id}
+                )
         with self.assertRaises(AccessError):
             self.env["sire.mpesa.request.wizard"].with_user(user).create({"invoice_ids": [Command.set(invoice.ids)]})
 
@@ -200,3 +204,23 @@ class TestBetween(RefundCommon):
         self.assertEqual((receipt.state, receipt.reversed_amount), ("reversed", 500))
         self.assertDayBalances(seen=1000, suspense=0, reversed=500)
         self.assertBooks()
+
+    def test_denied_and_asked_about_again(self):
+        """Whether new reports are believed at once or not: what Safaricom denied waits for its other answer."""
+        invoice = self.make_invoice(500)
+        self.confirm("UKL7XQ2M4P", "500", invoice.mpesa_reference)
+        receipt = self.get_receipt()
+        self.report_paid(self.send("status"), "UKL7XQ2M4P", 500, CreditPartyName="999999 - Somebody Else")
+        self.assertEqual(receipt.state, "denied")
+        self.provider.mpesa_confirm_c2b = "never"
+        receipt.with_user(self.accountant).action_ask_safaricom()
+        question = self.send("status")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sire_mpesa_receipt SET next_try_at = now() AT TIME ZONE 'UTC'")
+        self.env.invalidate_all()
+        receipt._book()
+        self.confirm("UKL7XQ2M4P", "500", invoice.mpesa_reference, LastName="AGAIN")
+        self.assertEqual((receipt.state, invoice.payment_state), ("waiting", "not_paid"))
+        self.report_paid(question, "UKL7XQ2M4P", 500)
+        self.assertEqual((receipt.state, receipt.confirmation), ("booked", "confirmed"))
+        self.assertEqual(invoice.payment_state, "paid")
