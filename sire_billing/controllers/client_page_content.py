@@ -35,7 +35,9 @@ class ClientPage(ClientPagePayBill, ClientPageText):
         self.state = self._get_state()
         self.invoices = self._get_invoices()
         self.provider = self.env["payment.provider"]._mpesa_for_company(self.company)
-        txs = self.invoices.transaction_ids.filtered(lambda tx: tx.provider_code == "mpesa" and tx.state != "draft")
+        txs = self.invoices.transaction_ids.filtered(  # a credit note has the refund that is for it: no prompt
+            lambda tx: tx.provider_code == "mpesa" and tx.state != "draft" and tx.operation != "refund"
+        )
         self.attempts = txs.sorted("id", reverse=True)
         self.live = self.attempts.filtered(lambda tx: tx.state in LIVE)[:1]
 
@@ -132,7 +134,8 @@ class ClientPage(ClientPagePayBill, ClientPageText):
         :rtype: dict
         """
         payable = invoice._sire_get_payable()
-        held = sum(invoice.transaction_ids.filtered(lambda tx: tx.state in LIVE).mapped("amount"))
+        live = invoice.transaction_ids.filtered(lambda tx: tx.state in LIVE and tx.operation != "refund")
+        held = sum(live.mapped("amount"))
         left = min(payable + held, invoice.amount_residual)
         return {
             "payable": payable,

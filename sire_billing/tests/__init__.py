@@ -5,6 +5,7 @@ from . import test_client_page_link
 from . import test_client_page_pay
 from . import test_client_page_paybill
 from . import test_client_page_race
+from . import test_client_page_refund
 from . import test_client_page_states
 from . import test_host_doors
 from . import test_json_2

@@ -100,7 +100,7 @@ class AccountMove(models.Model):
             )
         receipt_sudo._lock()
         client = self.commercial_partner_id
-        if receipt_sudo.returning_id:
+        if receipt_sudo.returning_id or receipt_sudo.to_return:  # staff may be returning it by hand, at Safaricom
             return self._mpesa_say("taken", self._mpesa_get_elsewhere())
         if receipt_sudo.state == "suspense" and self._sire_is_payable_kind() and self.state == "posted":
             if self.currency_id != receipt_sudo.currency_id:

@@ -101,6 +101,12 @@ class SireMpesaReceipt(models.Model):
             raise UserError(
                 self.env._("Only a payment that was made without a prompt can be taken back to be assigned anew.")
             )
+        if self.returning_id:
+            raise UserError(self.env._("%s is on its way back to whoever paid it.", self.name))
+        if self.reversed_amount:
+            raise UserError(
+                self.env._("A part of %s went back to the payer: what is left stays the client's.", self.name)
+            )
         payments = self.payment_ids
         if any(not payment.move_id or payment.state not in ("in_process", "paid") for payment in payments):
             raise UserError(self.env._("Its payment is not in the books."))

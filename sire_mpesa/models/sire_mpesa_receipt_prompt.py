@@ -48,6 +48,7 @@ class SireMpesaReceipt(models.Model):
         self.payment_ids.payment_transaction_id = False
         tx.write({"payment_id": False, "provider_reference": False})
         self.write({"transaction_id": False, "is_inferred": False})
+        self.flush_recordset(["transaction_id"])  # the other receipt takes its place, which is there once
 
     # === HELPERS === #
 

@@ -41,7 +41,7 @@ class SireMpesaReceipt(models.Model):
         receipt_sudo = gate.opened(self.sudo())  # nobody writes the ledger but itself
         receipt_sudo._lock()
         if receipt_sudo.state == "denied":
-            receipt_sudo.write({"state": "waiting", "confirmation": "asked"})
+            receipt_sudo.state = "waiting"  # and still denied, until somebody who knows says otherwise
         receipt_sudo._ask_status()
         message = self.env._("Safaricom was asked about %s. The answer appears here in a moment.", self.name)
         return {
@@ -58,7 +58,7 @@ class SireMpesaReceipt(models.Model):
         """
         if sighting.source not in HINTS or self.transaction_id or self.confirmation == "confirmed":
             return False
-        if self.state == "denied":
+        if self.confirmation == "denied":
             return True
         return self.state == "waiting" and self.provider_id._mpesa_asks_about_c2b()
 
@@ -85,7 +85,7 @@ class SireMpesaReceipt(models.Model):
         asked_sudo = commands_sudo.search([("receipt_id", "=", self.id), ("kind", "=", "status")])
         asked_sudo.filtered(lambda one: one.state in ("sent", "unknown")).write({"state": "unanswered"})
         commands_sudo._queue(self.provider_id, "status", receipt_id=self.id, about=self.name)
-        if self.state == "waiting" and self.confirmation == "asked":
+        if self.state == "waiting" and self._is_unsure():
             pace = const.ASK_PACE[min(len(asked_sudo), len(const.ASK_PACE) - 1)]
             self.write(
                 {
@@ -167,14 +167,15 @@ class SireMpesaReceipt(models.Model):
     def _note_no_answer(self, words):
         """Safaricom said nothing about it: it stays as it is, and is asked about again."""
         receipt = gate.opened(self)
-        if receipt.state == "waiting" and receipt.confirmation == "asked":
+        if receipt.state == "waiting" and receipt._is_unsure():
             receipt.reason = self.env._("Safaricom could not say whether it is true, and is asked again. %s", words)
 
     def _book(self):
         """Override: what is only a hint is asked about, not booked."""
         self.ensure_one()
         receipt = gate.opened(self)
-        if receipt.state == "waiting" and receipt._is_unsure() and receipt.provider_id._mpesa_asks_about_c2b():
+        is_asked = receipt.confirmation == "denied" or receipt.provider_id._mpesa_asks_about_c2b()
+        if receipt.state == "waiting" and receipt._is_unsure() and is_asked:
             receipt._lock()
             if receipt.state == "waiting" and receipt._is_unsure():
                 if not receipt.next_try_at or receipt.next_try_at <= fields.Datetime.now():
@@ -185,10 +186,11 @@ class SireMpesaReceipt(models.Model):
     # === HELPERS === #
 
     def _is_unsure(self):
-        """:return: whether nobody but an unsigned report speaks for this receipt
+        """:return: whether nobody but an unsigned report speaks for this receipt, and the books do not know it yet
         :rtype: bool
         """
-        return self.confirmation in ("asked", "denied") and not self.transaction_id
+        is_claimed = self.confirmation in ("asked", "denied") and self.state in ("waiting", "denied")
+        return is_claimed and not self.transaction_id
 
     def _find_contradiction(self, sighting):
         """Override: what was only claimed contradicts nobody who knows."""
@@ -200,6 +202,8 @@ class SireMpesaReceipt(models.Model):
         """Override: a report that somebody vouches for confirms what was only claimed."""
         if self.confirmation in ("asked", "denied") and sighting.source not in HINTS:
             if self.currency_id.compare_amounts(self.amount, sighting.amount) != 0:
+                if not self._is_unsure():  # it is in the books with what was claimed: staff look
+                    return super()._add_evidence(sighting)
                 self._correct(sighting)
             was_denied = self.state == "denied"
             self.confirmation = "confirmed"

@@ -2,6 +2,7 @@ from . import (
     test_alert,
     test_assign,
     test_batch,
+    test_between,
     test_c2b,
     test_c2b_races,
     test_callback,
