@@ -164,6 +164,8 @@ class SireAuditEntryReading(models.Model):
             "fail": self.env._("Failed"),
             "signin": self.env._("Signed in"),
             "failed": self.env._("Sign-in failed"),
+            "signout": self.env._("Signed out everywhere"),
+            "unlock": self.env._("Let in again"),
             "denied": self.env._("Refused"),
             "export": self.env._("Exported"),
             "print": self.env._("Printed"),

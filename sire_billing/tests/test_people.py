@@ -1,0 +1,312 @@
+"""What sire_access, sire_signin and sire_audit come to together: they do not know each other, and here they meet."""
+
+import base64
+import time
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.auth_totp.models.totp import hotp
+from odoo.addons.sire_signin.tests.common import PHONE, Browser
+from odoo.addons.sms.tests.common import MockSMS
+
+from .common import BillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPeople(MockSMS, BillingCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.log = cls.env["sire.audit.entry"]
+        cls.accountant_group = cls.env.ref("sire_access.group_accountant")
+        cls.admin_group = cls.env.ref("sire_access.group_admin")
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.env.registry.clear_all_caches)
+
+    def lend(self, user, role=None, first="2027-11-10", last="2027-11-12"):
+        periods = self.env["sire.access.period"].with_user(self.user_admin)
+        return periods.create(
+            {
+                "user_id": user.id,
+                "role_id": (role or self.accountant_group).id,
+                "date_from": first,
+                "date_until": last,
+            }
+        )
+
+    def opens(self, key):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.env["res.users.apikeys"]._check_credentials(scope="rpc", key=key) == self.user_viewer.id
+
+    def entries(self, record, *domain):
+        self.env.flush_all()
+        self.log.invalidate_model()
+        return self.log.search([("model", "=", record._name), ("res_id", "in", record.ids), *domain], order="id")
+
+    # === KEYS AND SESSIONS ===#
+
+    def test_a_key_ends_with_the_role_for_a_period_under_which_it_was_made(self):
+        self.lend(self.user_viewer)
+        with freeze_time("2027-11-12 20:00:00"):
+            key = self.make_api_key(self.user_viewer)
+            self.assertTrue(self.opens(key))
+        with freeze_time("2027-11-12 21:00:01"):
+            self.assertFalse(self.opens(key), "midnight in Nairobi")
+        with freeze_time("2027-11-12 20:00:00"):
+            self.assertFalse(self.opens(key), "it does not come back with the role")
+
+    def test_a_key_ends_when_the_period_is_taken_back(self):
+        with freeze_time("2027-11-11 12:00:00"):
+            period = self.lend(self.user_viewer)
+            key = self.make_api_key(self.user_viewer)
+            period.unlink()
+            keys = self.env["res.users.apikeys"].sudo().search([("user_id", "=", self.user_viewer.id)])
+            self.assertFalse(keys, "deleted at once, before it is used")
+            self.assertFalse(self.opens(key))
+
+    def test_a_key_from_before_the_period_outlives_it(self):
+        with freeze_time("2027-11-09 12:00:00"):
+            key = self.make_api_key(self.user_viewer)
+            period = self.lend(self.user_viewer)
+        with freeze_time("2027-11-11 12:00:00"):
+            self.assertTrue(self.opens(key))
+            period.unlink()
+            self.assertTrue(self.opens(key))
+
+    def test_a_tick_taken_away_holds_for_a_key_and_a_session(self):
+        invoice = self.make_invoice()
+        key = self.make_api_key(self.user_viewer)
+        self.authenticate(self.user_viewer.login, self.user_viewer.login)
+        self.assertEqual(self.asks_invoice(invoice, key), (200, True))
+        viewer = self.env.ref("sire_access.group_viewer")
+        matrix = self.env["sire.access.matrix"].with_user(self.user_admin)
+        cells = self.env["sire.access.permission"].search([("code", "in", ["invoice.read", "payment.read"])])
+        changes = [{"role_id": viewer.id, "permission_id": cell.id, "scope": False} for cell in cells]
+        matrix.save(changes, matrix.preview(changes)["token"])
+        self.assertEqual(self.asks_invoice(invoice, key), (403, False))
+
+    def asks_invoice(self, invoice, key):
+        """:return: what a key and what an open session is answered"""
+        self.env.flush_all()
+        answer = self.url_open(
+            "/json/2/account.move/read",
+            json={"ids": invoice.ids, "fields": ["amount_total"]},
+            headers={"Authorization": f"bearer {key}"},
+        )
+        call = {"model": "account.move", "method": "read", "args": [invoice.ids, ["amount_total"]], "kwargs": {}}
+        page = self.url_open("/web/dataset/call_kw", json={"jsonrpc": "2.0", "method": "call", "params": call})
+        return answer.status_code, "result" in page.json()
+
+    def test_a_role_for_a_period_asks_for_its_second_factor_at_once(self):
+        self.accountant_group.sire_second_factor = True
+        browser = Browser(self)
+        browser.log_in(self.user_viewer.login, self.user_viewer.login)
+        self.assertTrue(browser.is_in())
+        self.lend(self.user_viewer, first=self.day(0), last=self.day(1))
+        self.env.flush_all()
+        self.assertFalse(browser.is_in())
+
+    def test_a_period_that_begins_by_itself_asks_for_it_too(self):
+        self.accountant_group.sire_second_factor = True
+        browser = Browser(self)
+        browser.log_in(self.user_viewer.login, self.user_viewer.login)
+        self.assertTrue(browser.is_in())
+        self.lend(self.user_viewer, first="2027-11-10")
+        self.env.flush_all()
+        self.assertTrue(browser.is_in())
+        with freeze_time("2027-11-10 12:00:00"):
+            self.env.ref("sire_billing.ir_cron_roles_of_the_day").method_direct_trigger()
+        self.env.flush_all()
+        self.assertFalse(browser.is_in())
+
+    def test_a_statement_is_not_for_own_invoices_only(self):
+        """It shows a client's whole account, that of others' invoices too."""
+        self.make_invoice()
+        viewer = self.env.ref("sire_access.group_viewer")
+        client = self.client.with_user(self.user_viewer)
+        dates = (self.company, self.day(-30), self.day(0))
+        self.assertTrue(client._sire_get_statement(*dates)[0]["rows"])
+        matrix = self.env["sire.access.matrix"].with_user(self.user_admin)
+        cell = self.env.ref("sire_access.permission_invoice_read")
+        changes = [{"role_id": viewer.id, "permission_id": cell.id, "scope": "own"}]
+        matrix.save(changes, matrix.preview(changes)["token"])
+        with self.assertRaises(AccessError):
+            client._sire_get_statement(*dates)
+
+    def test_nothing_of_yesterday_is_remembered_for_today(self):
+        """A request that is at work at midnight has read who somebody was: what it asks then is not remembered of that."""
+        self.lend(self.user_viewer)
+        viewer = self.user_viewer
+        with freeze_time("2027-11-12 20:59:59"):
+            self.env.invalidate_all()  # a new request
+            self.assertIn(self.accountant_group, viewer.all_group_ids)
+        with freeze_time("2027-11-12 21:00:01"):
+            self.assertFalse(viewer._sire_may("invoice.post"))
+            self.assertFalse(viewer.has_group("sire_access.group_accountant"))
+
+    # === NOBODY RAISES THEMSELVES ===#
+
+    def test_an_administrator_for_a_period_does_not_become_one_for_good(self):
+        with freeze_time("2027-11-11 12:00:00"):
+            period = self.lend(self.user_viewer, self.admin_group)
+            self.env.invalidate_all()
+            mine = self.user_viewer.with_user(self.user_viewer)
+            admin = self.admin_group.with_user(self.user_viewer)
+            for attempt in (
+                lambda: mine.write({"group_ids": [Command.link(self.admin_group.id)]}),
+                lambda: admin.write({"user_ids": [Command.link(mine.id)]}),
+                lambda: period.with_user(self.user_viewer).write({"date_until": False}),
+                lambda: period.with_user(self.user_viewer).copy({"date_until": "2030-01-01"}),
+            ):
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    attempt()
+                self.env.invalidate_all()
+                self.env.registry.clear_all_caches()
+            self.user_developer.with_user(self.user_viewer).group_ids = [Command.link(self.accountant_group.id)]
+            period.with_user(self.user_viewer).unlink()
+            self.env.invalidate_all()
+            self.assertFalse(self.user_viewer._sire_is_administrator())
+
+    # === THE LOG ===#
+
+    def test_a_second_factor_switched_off_is_in_the_log(self):
+        self.accountant_group.sire_second_factor = True
+        self.accountant_group.with_user(self.user_admin).sire_second_factor = False
+        found = self.entries(self.accountant_group)
+        self.assertTrue(any("sire_second_factor" in (entry.after or "") for entry in found))
+        self.assertEqual(found[-1].as_uid, self.user_admin.id)
+
+    def test_the_phone_for_signing_in_is_in_the_log(self):
+        self.user_viewer.with_user(self.user_admin).sire_signin_phone = "0712 345 678"
+        found = self.entries(self.user_viewer)
+        self.assertTrue(any("after.sire_signin_phone" in (entry.personal or {}) for entry in found))
+        self.assertNotIn("712345678", "".join(f"{entry.before}{entry.after}{entry.digests}" for entry in found))
+
+    def test_signing_out_and_unlocking_are_in_the_log(self):
+        self.user_viewer.with_user(self.user_admin)._action_revoke_all_devices()
+        self.assertIn("signout", self.entries(self.user_viewer).mapped("action"))
+        self.user_viewer.with_user(self.user_admin).action_sire_unlock()
+        self.assertIn("unlock", self.entries(self.user_viewer).mapped("action"))
+
+    def test_a_key_made_and_ended_is_in_the_log_and_not_its_secret(self):
+        key = self.make_api_key(self.user_accountant)
+        self.env.flush_all()
+        self.env.cr.execute("SELECT id, key FROM res_users_apikeys WHERE user_id = %s", [self.user_accountant.id])
+        key_id, hashed = self.env.cr.fetchone()
+        self.user_accountant.with_user(self.user_admin).group_ids = [Command.set(self.env.ref("base.group_user").ids)]
+        found = self.entries(self.env["res.users.apikeys"].browse(key_id))
+        self.assertEqual(found.mapped("action"), ["create", "delete"])
+        self.assertEqual(found.mapped("past_orm"), [False, False])
+        self.assertEqual([entry.as_uid for entry in found], [self.user_accountant.id, self.user_admin.id])
+        self.env.cr.execute("SELECT string_agg(e::text, ' ') FROM sire_audit_entry e")
+        text = self.env.cr.fetchone()[0]
+        for secret in (key, key[:8], hashed):
+            self.assertNotIn(secret, text)
+
+    def test_an_authenticator_app_is_in_the_log_as_work_of_ours(self):
+        self.user_viewer.sudo().totp_secret = "JBSWY3DPEHPK3PXP"
+        found = self.entries(self.user_viewer, ("past_orm", "=", True))
+        self.assertFalse(found, "no SQL of a stranger")
+        found = self.entries(self.user_viewer)
+        self.assertTrue(any("totp_secret" in (entry.after or "") for entry in found))
+        self.assertNotIn("JBSWY3DP", "".join(f"{entry.after}{entry.personal}" for entry in found))
+
+    def test_duties_are_in_the_log(self):
+        duty = self.env["sire.access.duty"].search([], limit=1).with_user(self.user_admin)
+        duty.level = "off"
+        self.assertTrue(any('"off"' in (entry.after or "") for entry in self.entries(duty)))
+
+    def test_a_name_in_a_change_of_roles_can_be_erased(self):
+        self.user_viewer.with_user(self.user_admin).group_ids = [Command.link(self.accountant_group.id)]
+        self.env.flush_all()
+        self.log.invalidate_model()
+        found = self.log.search([("action", "=", "people")], limit=1)
+        self.assertNotIn("Wanjiku", f"{found.name}{found.before}{found.after}{found.digests}")
+        self.assertIn("Wanjiku", found.document)
+
+    def test_the_ways_in_are_in_the_log(self):
+        """A code by SMS, and a second factor: what was right, what was wrong, and neither code nor hash."""
+        viewer = self.user_viewer.with_user(self.user_admin)
+        viewer.sire_signin_phone = PHONE
+        self.env["ir.config_parameter"].set_param("sire_signin.sms", "1")
+        self.user_viewer.sudo().totp_secret = "JBSWY3DPEHPK3PXP"
+        self.env.flush_all()
+        browser = Browser(self)
+        browser.send("/web/login/sms", phone=PHONE)
+        with self.mockSMSGateway():
+            self.env["sire.signin.code"]._cron_send()
+            code = self._sms[-1]["body"][:6]
+        self.env.invalidate_all()
+        hashed = self.env["sire.signin.code"].search([]).code_hash
+        self.assertTrue(hashed)
+        self.assertIn("/web/login/totp", browser.send("/web/login/sms/code", code=code).headers["Location"])
+        with patch.object(type(self.log), "_log_apart", self.log.__class__._log):  # in this transaction
+            browser.send("/web/login/totp", totp_token="000000")
+        right = f"{hotp(base64.b32decode('JBSWY3DPEHPK3PXP'), int(time.time() / 30)):06d}"
+        browser.send("/web/login/totp", totp_token=right)
+        self.assertTrue(browser.is_in())
+        self.log.invalidate_model()
+        said = self.log.search([("kind", "=", "signin"), ("uid", "=", self.user_viewer.id)], order="id")
+        self.assertEqual(
+            [(entry.action, entry.note) for entry in said],
+            [("signin", "sms"), ("failed", "totp"), ("signin", "totp")],
+        )
+        self.env.cr.execute("SELECT string_agg(e::text, ' ') FROM sire_audit_entry e")
+        text = self.env.cr.fetchone()[0]
+        for secret in (hashed, "JBSWY3DP", "$argon2id"):
+            self.assertNotIn(secret, text)
+        self.assertNotIn(f'"{code}"', text)
+
+    # === THE READER OF THE LOG ===#
+
+    def test_an_accountant_with_the_tick_reads_and_proves(self):
+        matrix = self.env["sire.access.matrix"].with_user(self.user_admin)
+        cells = self.env["sire.access.permission"].search([("code", "in", ["audit.read", "audit.export"])])
+        changes = [
+            {"role_id": self.accountant_group.id, "permission_id": cell.id, "scope": "all"} for cell in cells
+        ]
+        matrix.save(changes, matrix.preview(changes)["token"])
+        menus = self.env["ir.ui.menu"].with_user(self.user_accountant)._visible_menu_ids()
+        self.assertIn(self.env.ref("sire_audit.menu_sire_audit_proof").id, menus)
+        log = self.log.with_user(self.user_accountant)
+        self.env.flush_all()
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        hidden = self.log._log("note", company=other)
+        self.assertTrue(log.search([], limit=1))
+        self.assertFalse(log.search([("company_id", "=", other.id)]), hidden)
+        for change in (lambda: log.browse(1).unlink(), lambda: log.create({}), lambda: log.browse(1).write({"note": "x"})):
+            self.assertRaises(AccessError, change)
+        wizard = self.env["sire.audit.proof.wizard"].with_user(self.user_accountant).create(
+            {"which": "period", "date_from": "2026-01-01", "date_to": "2027-01-01"}
+        )
+        self.assertTrue(wizard.has_access("write"))
+
+    def test_a_role_that_somebody_had_for_a_period_is_deleted(self):
+        with freeze_time("2027-11-11 12:00:00"):
+            role = self.env.ref("sire_access.group_developer").with_user(self.user_admin)._sire_copy_role("Helper")
+            self.lend(self.user_viewer, role)
+            self.env.invalidate_all()
+            self.assertTrue(self.user_viewer._sire_may("task.edit"))
+            with self.assertRaises(UserError):
+                role.sudo().unlink()
+
+    def test_a_forbidden_pair_that_begins_tomorrow(self):
+        self.env["sire.access.duty"].create(
+            {
+                "first_id": self.env.ref("sire_access.permission_quotation_approve").id,
+                "second_id": self.env.ref("sire_access.permission_invoice_post").id,
+                "level": "forbid",
+            }
+        )
+        with freeze_time("2027-11-09 12:00:00"):
+            self.lend(self.user_viewer)
+            with self.assertRaises(ValidationError):
+                self.lend(self.user_manager)
