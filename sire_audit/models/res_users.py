@@ -33,10 +33,10 @@ class ResUsers(models.Model):
             auth_info = super()._check_credentials(credential, env)
         except AccessDenied as refusal:
             refusal._sire_audit_seen = True
-            with signed_in(self.env.uid):
+            with signed_in(self.id):  # there is no session yet
                 log._log_apart("failed", self, kind="signin", note=method)
             raise
-        with signed_in(self.env.uid):
+        with signed_in(self.id):  # there is no session yet
             log._log("signin", self, kind="signin", note=method)
         return auth_info
 
