@@ -11,6 +11,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.auth_totp.models.totp import hotp
+from odoo.addons.sire_mpesa.utils import Sighting
 from odoo.addons.sire_signin.tests.common import PHONE, Browser
 from odoo.addons.sms.tests.common import MockSMS
 
@@ -265,6 +266,19 @@ class TestPeople(MockSMS, BillingCommon, HttpCase):
             self.assertNotIn(secret, text)
         self.assertNotIn(f'"{code}"', text)
 
+    def test_receipts_of_mpesa_are_work_of_ours(self):
+        """They are written by SQL; seen one by one, or many from a statement, they are not taken for somebody's."""
+        provider = self.env.ref("sire_mpesa.payment_provider_mpesa").sudo()
+        receipts = self.env["sire.mpesa.receipt"]
+        one = receipts._see(provider, Sighting("UKL1AAAAA1", 600, "pull", "paybill"))
+        one._book()
+        many = receipts._see_new(
+            [(provider, Sighting(f"UKL1AAAAB{number}", 100, "pull", "paybill")) for number in range(3)]
+        )
+        found = self.entries(one | many)
+        self.assertEqual(set(found.mapped("res_id")), set((one | many).ids))
+        self.assertEqual({(entry.past_orm, entry.as_uid) for entry in found}, {(False, self.env.uid)})
+
     # === THE READER OF THE LOG ===#
 
     def test_an_accountant_with_the_tick_reads_and_proves(self):
@@ -288,6 +302,30 @@ class TestPeople(MockSMS, BillingCommon, HttpCase):
             {"which": "period", "date_from": "2026-01-01", "date_to": "2027-01-01"}
         )
         self.assertTrue(wizard.has_access("write"))
+
+    def test_a_reader_of_the_log_finds_nothing_out_about_people(self):
+        """The log is searched by person: not by what only administrators, or nobody, may read of that person."""
+        matrix = self.env["sire.access.matrix"].with_user(self.user_admin)
+        cell = self.env.ref("sire_access.permission_audit_read")
+        developer = self.env.ref("sire_access.group_developer")
+        changes = [{"role_id": developer.id, "permission_id": cell.id, "scope": "all"}]
+        matrix.save(changes, matrix.preview(changes)["token"])
+        self.user_viewer.sudo().write({"sire_signin_phone": PHONE, "oauth_access_token": "hunter2"})
+        self.env.flush_all()
+        log = self.log.with_user(self.user_developer)
+        self.assertTrue(log.search([("user_id.name", "ilike", self.env.user.name)], limit=1))
+        self.assertTrue(log.search([("user_id", "ilike", self.env.user.login)], limit=1))
+        for path in ("sire_signin_phone", "oauth_access_token", "partner_id.invoice_ids.amount_total"):
+            with self.subTest(path), self.assertRaises(AccessError):
+                log.search([(f"user_id.{path}", "!=", False)], limit=1)
+
+    def test_who_manages_people_takes_nobodys_phone_and_factor(self):
+        people = self.make_role_user("sire_test_plain_hr", "base.group_user,base.group_erp_manager")
+        with self.assertRaises(AccessError):
+            self.user_admin.with_user(people).sire_signin_phone = PHONE
+        self.admin_group.sire_second_factor = True
+        with self.assertRaises(AccessError):
+            self.admin_group.with_user(people).sire_second_factor = False
 
     def test_a_role_that_somebody_had_for_a_period_is_deleted(self):
         with freeze_time("2027-11-11 12:00:00"):
