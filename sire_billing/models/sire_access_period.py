@@ -6,5 +6,6 @@ class SireAccessPeriod(models.Model):
 
     def _sire_forget(self, users):
         """Override of `sire_access`: keys and sessions of `sire_signin` follow a role for a period as one for good."""
-        super()._sire_forget(users)
+        result = super()._sire_forget(users)
         self.env["res.users"]._sire_after_role_change()
+        return result

@@ -65,10 +65,7 @@ class ResUsers(models.Model):
         # asked of the user and not of the group, which does not know who is in it for a period
         users_sudo = devices_sudo.user_id.filtered(
             lambda user: (
-                user.active
-                and not user.totp_enabled
-                and not user.auth_passkey_key_ids
-                and user._sire_factor_required()
+                user.active and not user.totp_enabled and not user.auth_passkey_key_ids and user._sire_factor_required()
             )
         )
         users_sudo._sire_end_sessions()
