@@ -19,6 +19,7 @@
         "data/sire.access.resource.csv",
         "data/sire.access.permission.csv",
         "data/sire.access.gate.csv",
+        "data/ir_cron.xml",
         "data/product_data.xml",
         "data/mail_layout.xml",
         "data/mail_template_data.xml",

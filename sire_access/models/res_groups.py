@@ -16,6 +16,8 @@ class ResGroups(models.Model):
         return groups
 
     def write(self, vals):
+        if "sire_second_factor" in vals:  # of sire_signin, where it is installed
+            self.env["res.users"]._sire_check_author()
         if not PEOPLE & vals.keys():
             return super().write(vals)
         before = self.env["res.users"]._sire_rights_snapshot()

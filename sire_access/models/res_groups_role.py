@@ -88,6 +88,9 @@ class ResGroups(models.Model):
         xmlids = self.get_external_id()
         if any(xmlids.get(group.id) in ROLES for group in self):
             raise UserError(self.env._("The five roles of SIRE stay. Take their permissions away instead."))
-        held = (self & self._sire_roles()).filtered("all_user_ids")
+        # sudo: everybody's are looked at
+        periods_sudo = self.env["sire.access.period"].sudo().search([("role_id", "in", self.ids)])
+        lent = periods_sudo.filtered(lambda period: period.state != "over").role_id
+        held = (self & self._sire_roles()).filtered(lambda role: role.all_user_ids or role in lent)
         if held:
             raise UserError(self.env._("Somebody still has the role “%s”.", held[0].name))

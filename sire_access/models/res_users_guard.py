@@ -45,7 +45,9 @@ class ResUsers(models.Model):
 
     @api.model
     def _sire_rights_snapshot(self, users=None):
-        """:return: user → ids of all their groups; nobody who is archived"""
+        """:return: user → ids of all groups they have for good: who has a role for a period has not been given it yet; nobody
+        who is archived
+        """
         if users is None:
             if not self.pool.ready:
                 return {}  # while modules are loaded, nobody is asking
@@ -53,7 +55,7 @@ class ResUsers(models.Model):
         # sudo: everybody is looked at
         users_sudo = self.sudo().search([("share", "=", False)]) if users is self else users.sudo()
         return {
-            self.browse(user.id): frozenset(user.all_group_ids.ids) if user.active else frozenset()
+            self.browse(user.id): frozenset(user.group_ids.all_implied_ids.ids) if user.active else frozenset()
             for user in users_sudo
         }
 
@@ -98,13 +100,15 @@ class ResUsers(models.Model):
             return
         if user == author and (new - old) & high:
             raise AccessError(self.env._("Nobody gives themselves a role: ask another administrator."))
-        was_administrator = self.env.ref(ROLE_ADMIN).id in old if user == author else author._sire_is_administrator()
-        if not was_administrator:
+        was_administrator = user == author and self.env.ref(ROLE_ADMIN).id in old
+        if not was_administrator and not author._sire_is_administrator():
             raise AccessError(author._sire_refusal("user.assign"))
 
     def _sire_check_may_give_roles(self):
         """Roles for a period: the same as for roles without an end."""
         self._sire_check_author()
+        if not self.env.su and self.env.user in self:
+            raise AccessError(self.env._("Nobody gives themselves a role: ask another administrator."))
 
     @api.model
     def _sire_check_author(self):
@@ -113,10 +117,12 @@ class ResUsers(models.Model):
         if not self.env.su and not author._sire_is_administrator():
             raise AccessError(author._sire_refusal("user.assign"))
 
-    def _sire_check_duties(self):
-        """:raise ValidationError: somebody would hold two permissions that are forbidden together"""
+    def _sire_check_duties(self, role_ids=None):
+        """:param role_ids: the roles that they will have; those of today when None
+        :raise ValidationError: somebody would hold two permissions that are forbidden together
+        """
         for user in self.sudo():  # sudo: everybody's rights are looked at
-            forbidden = user._sire_duties().filtered(lambda duty: duty.level == "forbid")
+            forbidden = user._sire_duties(role_ids).filtered(lambda duty: duty.level == "forbid")
             if forbidden:
                 raise ValidationError(
                     self.env._(
@@ -144,4 +150,4 @@ class ResUsers(models.Model):
             return ", ".join(names) or self.env._("no role")
 
         name = user.exists().sudo().name or self.env._("user %s", user.id)  # sudo: the name only
-        self.env["sire.access.change"]._sire_record("people", name, in_words(before), in_words(after))
+        self.env["sire.access.change"]._sire_record("people", name, in_words(before), in_words(after), user)

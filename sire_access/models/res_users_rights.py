@@ -29,7 +29,12 @@ class ResUsers(models.Model):
 
     @tools.ormcache("self.id", "self._sire_day()")
     def _get_group_ids(self):
+        self._sire_read_groups_anew()
         return uncached(super()._get_group_ids)()
+
+    def _sire_read_groups_anew(self):
+        """What is about to be remembered for a day must not come from what this request read on the day before."""
+        self.invalidate_recordset(["all_group_ids"], flush=False)
 
     @api.depends("group_ids.all_implied_ids")
     def _compute_all_group_ids(self):
@@ -81,6 +86,7 @@ class ResUsers(models.Model):
         whoever has no role
         """
         self.ensure_one()
+        self._sire_read_groups_anew()
         user_sudo = self.sudo()  # sudo: everybody's rights are asked for
         ticks = user_sudo._sire_ticks_in(user_sudo.all_group_ids)
         return None if ticks is None else frozendict(ticks)
@@ -119,9 +125,17 @@ class ResUsers(models.Model):
                     return
         raise AccessError(self._sire_refusal(doors[0][0]))
 
-    def _sire_duties(self):
-        """:return: the pairs that this person holds and should not"""
-        return self.env["sire.access.duty"]._sire_held(self._sire_ticks() or {})
+    def _sire_duties(self, role_ids=None):
+        """:param role_ids: the roles to look at; those of today when None
+        :return: the pairs that this person holds and should not
+        """
+        if role_ids is None:
+            ticks = self._sire_ticks() or {}
+        elif self.env.ref(ROLE_ADMIN).id in role_ids:
+            ticks = {}
+        else:
+            ticks = self.env["sire.access.grant"]._sire_effective(sorted(role_ids))
+        return self.env["sire.access.duty"]._sire_held(ticks)
 
     # === WORDS ===#
 

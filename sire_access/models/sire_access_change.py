@@ -17,16 +17,18 @@ class SireAccessChange(models.Model):
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="set null")
 
     @api.model
-    def _sire_record(self, kind, subject, before, after):
+    def _sire_record(self, kind, subject, before, after, person=None):
         """The one place where a change of rights is written down.
 
         :param str kind: ``ticks``, ``role`` or ``people``
         :param str subject: name of the role or of the person
         :param str before: in words
         :param str after: in words
+        :param person: the user whose name the subject is, so that it can be erased from the audit log
         """
+        named = {"private": {"name": subject}, "name": ""} if person else {"name": subject}
         self.env["sire.audit.entry"]._log(
-            kind, kind="access", name=subject, before={"rights": before}, after={"rights": after}
+            kind, person, kind="access", before={"rights": before}, after={"rights": after}, **named
         )
         values = {"kind": kind, "subject": subject, "before": before, "after": after, "user_id": self.env.uid}
         # sudo: nobody may write entries by hand

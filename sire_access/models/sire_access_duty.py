@@ -8,6 +8,8 @@ class SireAccessDuty(models.Model):
     _name = "sire.access.duty"
     _description = "Separation of duties"
 
+    _sire_audit = {"kind": "access", "fields": ("first_id", "second_id", "level")}
+
     first_id = fields.Many2one("sire.access.permission", string="Who may", required=True, ondelete="cascade")
     second_id = fields.Many2one("sire.access.permission", string="Should not", required=True, ondelete="cascade")
     level = fields.Selection(

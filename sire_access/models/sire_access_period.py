@@ -74,11 +74,12 @@ class SireAccessPeriod(models.Model):
 
     def unlink(self):
         before = {period: period._sire_in_words() for period in self}
-        users, subjects = self.user_id, {period: period.user_id.name for period in self}
-        users._sire_check_may_give_roles()
+        users, people = self.user_id, {period: (period.user_id, period.user_id.name) for period in self}
+        users._sire_check_author()  # giving an own role back is no raise
         result = super().unlink()
         for period, words in before.items():
-            self.env["sire.access.change"]._sire_record("people", subjects[period], words, "")
+            user, name = people[period]
+            self.env["sire.access.change"]._sire_record("people", name, words, "", user)
         self._sire_forget(users)
         return result
 
@@ -89,8 +90,26 @@ class SireAccessPeriod(models.Model):
         users._sire_check_may_give_roles()
         self._sire_forget(users)
         users._sire_check_duties()
+        self._sire_check_duties_to_come()
         for period, words in before.items():
-            self.env["sire.access.change"]._sire_record("people", period.user_id.name, words, period._sire_in_words())
+            user = period.user_id
+            self.env["sire.access.change"]._sire_record("people", user.name, words, period._sire_in_words(), user)
+
+    def _sire_check_duties_to_come(self):
+        """A period that begins later is looked at now: on its first day nobody is asked.
+
+        :raise ValidationError: somebody would hold two permissions that are forbidden together
+        """
+        for period in self.filtered(lambda period: period.state == "coming"):
+            user_sudo = period.user_id.sudo()  # sudo: everybody's rights are looked at
+            others = self.search([("user_id", "=", user_sudo.id)]).filtered(
+                lambda other, period=period: (
+                    (not period.date_until or other.date_from <= period.date_until)
+                    and (not other.date_until or other.date_until >= period.date_from)
+                )
+            )
+            roles = user_sudo._sire_role_ids_in(user_sudo.group_ids.all_implied_ids)
+            user_sudo._sire_check_duties({*roles, *others.role_id.ids})
 
     def _sire_forget(self, users):
         self.env.invalidate_all()

@@ -104,7 +104,8 @@ class SireAuditEntryReading(models.Model):
             return NotImplemented
         users_sudo = self.env["res.users"].sudo().with_context(active_test=False)  # readers search by person
         if operator == "any":
-            ids = users_sudo.search(value).ids
+            # with the reader's own rights: a path such as user_id.phone asks about anything that a person has
+            ids = users_sudo.sudo(self.env.su).search(value).ids
         elif operator == "ilike":
             ids = users_sudo.search(Domain("name", "ilike", value) | Domain("login", "ilike", value)).ids
         else:
@@ -164,6 +165,8 @@ class SireAuditEntryReading(models.Model):
             "fail": self.env._("Failed"),
             "signin": self.env._("Signed in"),
             "failed": self.env._("Sign-in failed"),
+            "signout": self.env._("Signed out everywhere"),
+            "unlock": self.env._("Let in again"),
             "denied": self.env._("Refused"),
             "export": self.env._("Exported"),
             "print": self.env._("Printed"),

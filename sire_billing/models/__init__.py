@@ -21,6 +21,7 @@ from . import sale_order_line
 from . import sale_order_paying
 from . import sale_order_print
 from . import sale_order_sending
+from . import sire_access_period
 from . import sire_client_claim
 from . import sire_client_link
 from . import sire_client_link_claim

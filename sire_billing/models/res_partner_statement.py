@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import date
 
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_payment.utils import format_money
@@ -57,6 +57,11 @@ class ResPartner(models.Model):
         self.check_access("read")
         for model in ("account.move", "account.move.line", "account.payment"):
             self.env[model].check_access("read")
+        if not self.env.su:
+            # it shows a client's whole account, and so is not for somebody's own records only
+            for permission in ("invoice.read", "payment.read"):
+                if self.env.user._sire_may(permission) != "all":
+                    raise AccessError(self.env.user._sire_refusal(permission))
         if company not in self.env.user.company_ids:
             raise UserError(self.env._("You do not work for %s.", company.sudo().name))
         if date_to < date_from:

@@ -10,7 +10,10 @@ from . import test_client_page_states
 from . import test_host_doors
 from . import test_json_2
 from . import test_messages
+from . import test_models
 from . import test_paying
+from . import test_people
+from . import test_people_log
 from . import test_print
 from . import test_quotation
 from . import test_races

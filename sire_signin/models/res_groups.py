@@ -3,6 +3,8 @@ from odoo import api, fields, models
 
 class ResGroups(models.Model):
     _inherit = "res.groups"
+    # for sire_audit, where it is installed
+    _sire_audit = {"fields": ("sire_second_factor",)}
 
     sire_second_factor = fields.Boolean(
         "Requires a Second Factor",

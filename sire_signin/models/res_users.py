@@ -9,6 +9,8 @@ class ResUsers(models.Model):
     """The phone for codes, and the end of sessions and keys."""
 
     _inherit = "res.users"
+    # for sire_audit, where it is installed
+    _sire_audit = {"fields": ("sire_signin_phone",), "personal": ("sire_signin_phone",)}
 
     sire_signin_phone = fields.Char(
         "Phone for Signing in",
@@ -80,6 +82,7 @@ class ResUsers(models.Model):
         subjects = [self._sire_login_subject(user.login) for user in self]
         subjects += [user.sire_signin_phone for user in self if user.sire_signin_phone]
         found = [counters._forget_subject(subject) for subject in subjects]
+        self._sire_say("unlock")
         message = (
             self.env._("Signing in was locked; it is open again.") if any(found) else self.env._("Nothing was locked.")
         )
@@ -109,6 +112,7 @@ class ResUsers(models.Model):
         users_sudo = self.sudo()  # nobody writes the epoch by himself
         for user_sudo in users_sudo:
             user_sudo.sire_session_epoch += 1
+        self._sire_say("signout")
         self.env.flush_all()
         if keep_current and request and request.session.uid in self.ids:
             user = self.browse(request.session.uid)
@@ -132,6 +136,16 @@ class ResUsers(models.Model):
             self.env["sire.signin.code"].sudo().search([("user_id", "in", self.ids)])
         )  # nobody else reads codes
         codes_sudo.unlink()
+
+    def _sire_key_groups(self):
+        """:return: the roles that a key of this user is made under; modules above add those that are not for good"""
+        self.ensure_one()
+        return self.group_ids
+
+    def _sire_say(self, action):
+        """In the audit log, where there is one: a change of who may sign in that is no change of a watched column."""
+        if "sire.audit.entry" in self.env:
+            self.env["sire.audit.entry"]._log(action, self, kind="access")
 
     @api.model
     def _sire_after_role_change(self):

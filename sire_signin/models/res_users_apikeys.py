@@ -42,7 +42,7 @@ class ResUsersApikeys(models.Model):
             SQL(
                 "UPDATE %s SET sire_group_ids = %s WHERE user_id = %s AND index = %s AND sire_group_ids IS NULL",
                 SQL.identifier(self._table),
-                sorted(self.env.user.group_ids.ids),
+                sorted(self.env.user._sire_key_groups().ids),
                 self.env.user.id,
                 key[:INDEX_SIZE],
             )

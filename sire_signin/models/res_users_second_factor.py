@@ -60,11 +60,13 @@ class ResUsers(models.Model):
         groups_sudo = self.env["res.groups"].sudo().search([("sire_second_factor", "=", True)])  # any role's
         if not groups_sudo:
             return
-        users_sudo = groups_sudo.all_user_ids.filtered(
-            lambda user: user.active and not user.totp_enabled and not user.auth_passkey_key_ids
-        )
-        users_sudo -= self.env.user
         # those who signed in before it was required have a session; who has none has no device
-        devices_sudo = self.env["res.device"].sudo().search([("user_id", "in", users_sudo.ids)])  # of any user
-        devices_sudo.user_id._sire_end_sessions()
-        devices_sudo._revoke()
+        devices_sudo = self.env["res.device"].sudo().search([("user_id", "!=", self.env.uid)])  # of any user
+        # asked of the user and not of the group, which does not know who is in it for a period
+        users_sudo = devices_sudo.user_id.filtered(
+            lambda user: (
+                user.active and not user.totp_enabled and not user.auth_passkey_key_ids and user._sire_factor_required()
+            )
+        )
+        users_sudo._sire_end_sessions()
+        devices_sudo.filtered(lambda device: device.user_id in users_sudo)._revoke()
