@@ -229,7 +229,13 @@ class TestEveryReport(HttpCase):
         task = self.env["project.task"].create({"name": "Measured the site", "project_id": project.id})
         employee = self.env["hr.employee"].create({"name": "Surveyor"})
         self.env["account.analytic.line"].create(
-            {"name": "Walked it", "project_id": project.id, "task_id": task.id, "unit_amount": 2, "employee_id": employee.id}
+            {
+                "name": "Walked it",
+                "project_id": project.id,
+                "task_id": task.id,
+                "unit_amount": 2,
+                "employee_id": employee.id,
+            }
         )
         return task
 
