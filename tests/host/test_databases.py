@@ -1,5 +1,6 @@
 """The private cluster and its prepared databases: a real PostgreSQL, no Odoo."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -200,7 +201,8 @@ def kill(cluster):
     pid = int((cluster.data / "postmaster.pid").read_text().split()[0])
     children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
     for number in [pid, *map(int, children)]:
-        os.kill(number, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # a worker that ended by itself, or because its parent did
+            os.kill(number, signal.SIGKILL)
     while any(Path(f"/proc/{number}").exists() for number in [pid, *children]):
         pass
 
