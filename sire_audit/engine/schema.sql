@@ -154,15 +154,14 @@ BEGIN
         actor := jsonb_build_object('c', 'sql', 'o', concat_ws(' ', session_user, nullif(current_setting('application_name'), '')));
     END IF;
     in_name := CASE WHEN by_sql THEN NULL ELSE coalesce(p_as, (actor->>'a')::integer) END;
-    IF p_row THEN
+    IF p_row AND p_action NOT IN ('create', 'delete') THEN
         SELECT * INTO old FROM sire_audit_entry e
          WHERE e.seq IS NULL AND e.res_id = p_res_id AND e.model = p_model AND e.txid = pg_current_xact_id()::text::bigint
            AND e.kind = p_kind AND e.action NOT IN ('delete') AND e.note IS NULL
            AND e.uid IS NOT DISTINCT FROM (actor->>'u')::integer AND e.as_uid IS NOT DISTINCT FROM in_name
            AND e.past_orm = by_sql
-         ORDER BY e.id DESC LIMIT 1;
-        IF old.id IS NOT NULL AND p_action NOT IN ('create', 'delete')
-           AND (NOT p_mark OR old.action IN ('write', p_action)) THEN
+         ORDER BY e.id + 0 DESC LIMIT 1;  -- no walk back over the whole log, which grows while a plan is kept
+        IF old.id IS NOT NULL AND (NOT p_mark OR old.action IN ('write', p_action)) THEN
             SELECT jsonb_object_agg(key, jsonb_build_array(salt, value)),
                    jsonb_object_agg(key, encode(sha256(convert_to(salt || value, 'UTF8')), 'hex'))
               INTO salted, digested

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from host import paths, testing, venv
 from host.commands import audit
 from host.errors import Failure
 
+TURNS = 5  # of each, before the server is killed
 SIGN = """
 env["sire.audit.entry"]._log("note", note="before the backup")
 env.cr.commit()
@@ -88,11 +90,16 @@ env.cr.commit()
 """
         )
 
-        def work(number):
+        def sign_in(number):
             session = requests.Session()
             session.trust_env = False
             credentials = {"db": sire.db, "login": f"w{number}", "password": f"w{number}-w{number}-w{number}"}
             session.post(f"{sire.url}/web/session/authenticate", json={"params": credentials}, timeout=60)
+            return session
+
+        busy = threading.Semaphore(0)
+
+        def work(number, session):
             made = 0
             try:
                 for turn in range(1000):
@@ -104,13 +111,17 @@ env.cr.commit()
                     }
                     answer = session.post(f"{sire.url}/web/dataset/call_kw", json={"params": args}, timeout=60).json()
                     made += "result" in answer
+                    if turn == TURNS:
+                        busy.release()
             except requests.RequestException:
                 return made
             return made
 
         with ThreadPoolExecutor(8) as pool:
-            working = [pool.submit(work, number) for number in range(8)]
-            time.sleep(4)
+            sessions = list(pool.map(sign_in, range(8)))
+            working = [pool.submit(work, number, session) for number, session in enumerate(sessions)]
+            for _one in sessions:
+                busy.acquire(timeout=120)
             sire.kill9()
         answered = sum(future.result() for future in working)
         ((partners, logged, refused),) = sire.sql(
