@@ -94,12 +94,12 @@ class Side:
         wizard.create({"journal_id": self.journal.id}).action_create_payments()
         self.fresh()
 
-    def draft(self):
+    def draft(self, partner=None):
         """:return: an invoice of five lines with VAT, not posted"""
         invoice = self.env["account.move"].create(
             {
                 "move_type": "out_invoice",
-                "partner_id": self.partner.id,
+                "partner_id": (partner or self.partner).id,
                 "invoice_line_ids": [
                     (0, 0, {"name": f"Week {week}", "quantity": week, "price_unit": 4500, "tax_ids": [(6, 0, self.tax.ids)]})
                     for week in range(1, LINES + 1)
@@ -114,10 +114,10 @@ class Side:
         self.fresh()
 
     def fill(self):
-        """Posted invoices until there are ten thousand, the later ones copied row by row."""
-        for _number in range(MADE):
-            invoice = self.draft()
-            self.post(invoice)
+        """Posted invoices of a hundred clients until there are ten thousand, the later ones copied row by row."""
+        for number in range(MADE):
+            partner = self.env["res.partner"].sudo().create({"name": f"Client {number}"})
+            self.post(self.draft(partner))
         cr = self.env.cr
         cr.execute("SELECT max(id), min(id) FROM (SELECT id FROM account_move ORDER BY id DESC LIMIT %s) made", [MADE])
         last, first = cr.fetchone()
