@@ -193,6 +193,12 @@ class PaymentTransaction(models.Model):
             }
         )
 
+    def _mpesa_is_open(self):
+        """:return: whether nobody has said how this prompt ended
+        :rtype: bool
+        """
+        return self.state == "pending" or (self.state in ("cancel", "error") and self._mpesa_is_in_doubt())
+
     def _mpesa_is_in_doubt(self):
         """:return: whether an ended prompt may have been paid all the same, for all that we know"""
         return self.mpesa_result_code in const.OPEN_RESULTS or self.mpesa_result_code not in const.RESULTS
@@ -233,7 +239,10 @@ class PaymentTransaction(models.Model):
         :param str before: the state until now; a success after a failure is told to staff
         """
         paid_at = self.mpesa_paid_at or self._mpesa_get_paid_at(payment_data.get("paid_at"))
-        self.write({**values, "mpesa_paid_at": paid_at, "mpesa_next_query_at": False})
+        is_told = self.mpesa_is_told_paid or "seen" not in payment_data
+        self.write(
+            {**values, "mpesa_paid_at": paid_at, "mpesa_next_query_at": False, "mpesa_is_told_paid": is_told}
+        )
         self._mpesa_take_receipt(payment_data)
         if before == "done":
             if not self.payment_id:  # The receipt that was taken for its own is another payment's.

@@ -35,5 +35,6 @@ from . import (
     test_status,
     test_storm,
     test_times,
+    test_twins,
     test_utils,
 )
