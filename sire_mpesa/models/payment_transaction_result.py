@@ -240,9 +240,7 @@ class PaymentTransaction(models.Model):
         """
         paid_at = self.mpesa_paid_at or self._mpesa_get_paid_at(payment_data.get("paid_at"))
         is_told = self.mpesa_is_told_paid or "seen" not in payment_data
-        self.write(
-            {**values, "mpesa_paid_at": paid_at, "mpesa_next_query_at": False, "mpesa_is_told_paid": is_told}
-        )
+        self.write({**values, "mpesa_paid_at": paid_at, "mpesa_next_query_at": False, "mpesa_is_told_paid": is_told})
         self._mpesa_take_receipt(payment_data)
         if before == "done":
             if not self.payment_id:  # The receipt that was taken for its own is another payment's.

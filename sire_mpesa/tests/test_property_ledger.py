@@ -245,9 +245,7 @@ class TestPropertyLedger(AssignCommon):
         number = self.truth[tx][1]
         self.told.add(number)
         time = format_daraja_timestamp(self.paid_at[number])
-        self.confirm(
-            number, f"{tx.amount:.2f}", tx.mpesa_account_reference, handle=False, TransTime=time, **values
-        )
+        self.confirm(number, f"{tx.amount:.2f}", tx.mpesa_account_reference, handle=False, TransTime=time, **values)
 
     def do_type(self, amount, how):
         account = {"other": self.other_invoice.mpesa_reference, "unknown": "RENT"}.get(

@@ -191,7 +191,9 @@ class TestTwins(TwinsCommon):
     def test_concluded_of_one_that_is_left(self):
         """The other one failed, as Safaricom said: there is no doubt whose it is."""
         self.live("b", "receipt b", "failed a", "release")
-        self.assertEqual((self.b.state, self.b.mpesa_is_told_paid, self.b.mpesa_receipt_ids), ("done", False, self.get_seen()))
+        self.assertEqual(
+            (self.b.state, self.b.mpesa_is_told_paid, self.b.mpesa_receipt_ids), ("done", False, self.get_seen())
+        )
         self.step("bare b")
         self.assertTrue(self.b.mpesa_is_told_paid)
         self.assertEnd(100)
