@@ -36,5 +36,6 @@ from . import (
     test_storm,
     test_times,
     test_twins,
+    test_twins_races,
     test_utils,
 )
