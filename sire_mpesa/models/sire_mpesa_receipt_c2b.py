@@ -83,6 +83,6 @@ class SireMpesaReceipt(models.Model):
             self.write({"waiting_for_id": tx.id, "reason": reason, "next_try_at": tx.mpesa_requested_at + patience})
             return
         self.write({"waiting_for_id": False, "reason": False})
-        likely = prompts.filtered(lambda tx: tx.state == "done" or tx._mpesa_is_open())
+        likely = prompts.filtered(lambda tx: tx._mpesa_may_be_paid())
         if len(likely) == 1 and likely in free:
             likely._mpesa_take_seen(self)

@@ -97,9 +97,15 @@ class TwinsCommon(C2bCommon):
         self.assertEqual(event.state, "done", event.error)
 
     def step_failed(self, letter):
-        """A callback that the prompt failed. It may be untrue: it is believed without a question."""
+        """A callback that the prompt failed. It may be untrue: Safaricom is asked later."""
         tx = self.txs[letter]
         self.receive(tx, self.failed_callback(tx, 1032, CheckoutRequestID=tx.mpesa_checkout_request_id or "ws_CO_x"))
+
+    def fail(self, letter):
+        """Safaricom says that the prompt failed, whatever it says later."""
+        self.end[letter] = "1032"
+        self.txs[letter].action_mpesa_query()
+        self.assertEqual((self.txs[letter].state, self.txs[letter].mpesa_next_query_at), ("cancel", False))
 
     def step_release(self, _letter):
         self.elapsed += 200
@@ -188,9 +194,17 @@ class TestTwins(TwinsCommon):
         self.assertEqual((self.a.mpesa_receipt_ids, self.a.mpesa_is_told_paid), (receipt, True))
         self.assertEqual((self.b.state, self.b.mpesa_is_told_paid), ("error", False))
 
+    def test_nothing_is_concluded_while_somebody_says_that_one_failed(self):
+        """Anybody can say so. Safaricom has not answered yet."""
+        self.live("a", "failed a", "receipt a", "release")
+        self.assertEqual((self.a.state, self.b.state, self.get_seen().transaction_id.id), ("cancel", "error", False))
+        self.step("query a")
+        self.assertEnd(100)
+        self.assertEqual(self.a.mpesa_receipt_ids, self.get_seen())
+
     def test_concluded_of_one_that_is_left(self):
         """The other one failed, as Safaricom said: there is no doubt whose it is."""
-        self.live("b", "receipt b", "failed a", "release")
+        self.live("b", "receipt b", "query a", "release")
         self.assertEqual(
             (self.b.state, self.b.mpesa_is_told_paid, self.b.mpesa_receipt_ids), ("done", False, self.get_seen())
         )
@@ -199,8 +213,12 @@ class TestTwins(TwinsCommon):
         self.assertEnd(100)
 
     def test_a_conclusion_yields_to_what_safaricom_says(self):
-        """It failed, as somebody said; the other one got its receipt; then Safaricom says that it was paid."""
-        self.live("a", "failed a", "receipt a", "release")
+        """It failed, as Safaricom said; the other one got its receipt; then Safaricom says that it was paid."""
+        self.begin("a")
+        self.fail("a")
+        self.step("receipt a")
+        self.step("release")
+        self.assertEnd(100)
         self.assertEqual(self.b.mpesa_receipt_ids, self.get_seen())
         self.step("bare a")
         self.assertEnd(100)
