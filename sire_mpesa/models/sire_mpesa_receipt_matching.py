@@ -72,25 +72,26 @@ class SireMpesaReceipt(models.Model):
         return self._find_prompts(self.provider_id, sighting).filtered(self._is_of_client)
 
     @api.model
-    def _find_for_prompt(self, tx, asked=()):
+    def _find_for_prompt(self, tx, asked=None):
         """Find a receipt for a prompt that Safaricom says was paid, without a number.
 
         One that is free; or one that another paid prompt was only concluded to have, when there is another one for that
         (and so on); or one that a prompt has of which nobody but this conclusion says that it was paid.
 
-        :param asked: ids of prompts that a receipt is being looked for already
+        :param set asked: ids of prompts that a receipt was looked for already; each once, however many look alike
         :return: ``(receipt, prompt)`` of all that change, for `_pair`; empty when the prompt goes without
         :rtype: list
         """
-        asked = {*asked, tx.id}
+        asked = set() if asked is None else asked
+        asked.add(tx.id)
         fitting = self._find_fitting(tx)
         if free := fitting.filtered(lambda receipt: not receipt.transaction_id)[:1]:
             return [(free, tx)]
-        worn = fitting.filtered(lambda receipt: receipt.transaction_id.id not in asked)
-        for receipt in worn.filtered("transaction_id.mpesa_is_told_paid"):
-            if pairs := self._find_for_prompt(receipt.transaction_id, asked):
+        for receipt in fitting.filtered("transaction_id.mpesa_is_told_paid"):
+            holder = receipt.transaction_id
+            if holder.id not in asked and (pairs := self._find_for_prompt(holder, asked)):
                 return [(receipt, tx), *pairs]
-        doubtful = worn.filtered(
+        doubtful = fitting.filtered(
             lambda receipt: (
                 not receipt.transaction_id.mpesa_is_told_paid
                 and receipt.create_date >= tx.mpesa_requested_at  # what was seen before is no payment of this prompt
@@ -98,21 +99,22 @@ class SireMpesaReceipt(models.Model):
         )
         return [(doubtful[0], tx)] if doubtful else []
 
-    def _find_for_receipt(self, prompts, asked=()):
+    def _find_for_receipt(self, prompts, asked=None):
         """Find a prompt for a receipt that has none, among those that Safaricom says were paid.
 
         :param prompts: those that fit
-        :param asked: ids of prompts whose receipt is on the move already
+        :param set asked: ids of prompts that were looked at already
         :return: as `_find_for_prompt`; empty when each of them has a receipt, and no one else can use it
         """
+        asked = set() if asked is None else asked
         told = prompts.filtered(lambda tx: tx.state == "done" and tx.mpesa_is_told_paid and tx.id not in asked)
         if bare := told.filtered(lambda tx: not tx.mpesa_receipt_ids)[:1]:
             return [(self, bare)]
+        asked.update(told.ids)
         for tx in told:
             other = tx.mpesa_receipt_ids
-            if other._can_move():
-                if pairs := other._find_for_receipt(other._find_own_prompts() - tx, {*asked, *told.ids}):
-                    return [(self, tx), *pairs]
+            if other._can_move() and (pairs := other._find_for_receipt(other._find_own_prompts(), asked)):
+                return [(self, tx), *pairs]
         return []
 
     @api.model
@@ -193,7 +195,7 @@ class SireMpesaReceipt(models.Model):
         :rtype: bool
         """
         clients = (tx.partner_id | tx.invoice_ids.partner_id).commercial_partner_id
-        return not self.partner_id or self.partner_id in clients
+        return self.payment_ids.partner_id | self.transaction_id.partner_id.commercial_partner_id <= clients
 
     def _can_move(self):
         """:return: whether it was only concluded which prompt it belongs to, and nothing of it went back
