@@ -110,6 +110,18 @@ class TestPropertyLedger(AssignCommon):
     def test_books_of_twins(self, lost, steps, endings):
         self.live_through(lost, steps, endings)
 
+    def test_a_life_that_was_booked_twice(self):
+        """Found by chance: of two equal prompts the one without a number here got the other's receipt."""
+        steps = [
+            ("card", 300, ""), ("callback", 0, "bare"), ("assign", 3, ""), ("crash", 0, ""), ("assign", 3, ""),
+            ("cash", 100, ""), ("work", 0, ""), ("charge", 2, "cancel"), ("claim", 3, ""), ("take_back", 2, ""),
+            ("die", 0, ""), ("callback", 0, "bare"), ("work", 0, ""), ("crash", 0, ""), ("cash", 300, ""),
+            ("take_back", 0, ""), ("pass", 30, ""), ("callback", 3, "twice"), ("crash", 0, ""),
+            ("callback", 2, "twice"), ("pass", 200, ""), ("callback", 3, "bare"), ("ask", 100, "refused"),
+            ("confirm", 0, "twice"),
+        ]  # fmt: skip
+        self.live_through([False, True], steps, ["confirm", "query", "confirm", "query"])
+
     def live_through(self, lost, steps, endings):
         with self.assertRaises(Undo), self.env.cr.savepoint():
             self.begin()
