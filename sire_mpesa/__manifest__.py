@@ -1,7 +1,7 @@
 {
     "name": "SIRE M-Pesa",
     "summary": "Payment provider: Lipa na M-Pesa (Daraja)",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Accounting/Payment Providers",
     "author": "SIRE",
     "license": "LGPL-3",

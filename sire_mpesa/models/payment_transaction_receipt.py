@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from odoo.addons.sire_base.utils.eat import eat_to_utc
 
-from .. import gate
+from .. import const, gate
 from ..utils import Sighting, fold_reference, make_account_reference, phones_fit
 
 
@@ -16,6 +16,12 @@ class PaymentTransaction(models.Model):
 
     mpesa_account_reference = fields.Char(string="Account on the Phone", readonly=True, copy=False)
     mpesa_receipt_ids = fields.One2many("sire.mpesa.receipt", "transaction_id", string="M-Pesa Receipt", readonly=True)
+    mpesa_is_told_paid = fields.Boolean(
+        "Paid, Says Safaricom",
+        readonly=True,
+        copy=False,
+        help="Safaricom itself said that this prompt was paid. Otherwise it was only concluded from a receipt.",
+    )
     mpesa_touched = fields.Integer(readonly=True, copy=False, help="Raised by whoever concludes what paid the prompt.")
     mpesa_waiting_receipt_ids = fields.One2many("sire.mpesa.receipt", "waiting_for_id", readonly=True)
 
@@ -34,8 +40,33 @@ class PaymentTransaction(models.Model):
             receipts._see(self.provider_id, self._mpesa_make_sighting(payment_data))._link(self)
         elif seen := payment_data.get("seen"):
             gate.opened(seen)._link(self, is_inferred=True)
-        elif not self.mpesa_receipt_ids and (receipt := receipts._find_for_prompt(self)):
-            receipt._link(self, is_inferred=True)
+        elif not self.mpesa_receipt_ids and (pairs := receipts._find_for_prompt(self)):
+            receipts._pair(pairs)
+
+    def _mpesa_lose_receipt(self):
+        """The receipt that was concluded to be this prompt's is another one's.
+
+        What Safaricom said was paid stays paid: with another receipt, or without a number. What nobody but that receipt
+        spoke for is as open as before.
+        """
+        if self.mpesa_is_told_paid:
+            if not self.mpesa_receipt_ids:
+                self._mpesa_take_receipt({})
+            if not self.payment_id:
+                self.is_post_processed = False
+                self._mpesa_post_process()
+            return
+        self.write(
+            {
+                "mpesa_result_code": "unconfirmed",
+                "mpesa_result_description": False,
+                "mpesa_paid_at": False,
+                "mpesa_next_query_at": fields.Datetime.now() if self.mpesa_checkout_request_id else False,
+            }
+        )
+        result = const.RESULTS["unconfirmed"]
+        message = self.with_context(lang=self.partner_lang or self.env.lang).env._(result.message)
+        self._set_error(message, extra_allowed_states=("done",))
 
     def _mpesa_make_sighting(self, payment_data):
         """:return: what Safaricom says about the receipt of this prompt
@@ -72,8 +103,7 @@ class PaymentTransaction(models.Model):
         if not receipt or receipt.transaction_id == self:
             return None
         where = receipt.transaction_id.reference if receipt.transaction_id and not receipt.is_inferred else None
-        partners = receipt.payment_ids.partner_id
-        if not where and partners and partners != self.partner_id.commercial_partner_id:
+        if not where and receipt.payment_ids and not receipt._is_of_client(self):
             where = ", ".join(receipt.payment_ids.mapped("name"))
         if where:
             return self.env._(

@@ -125,8 +125,8 @@ class PaymentTransaction(models.Model):
         """Let the invoice be paid again when nobody has said for long enough how the prompt ended."""
         if self.state == "pending" and self._mpesa_get_age() >= self.provider_id.mpesa_release_seconds:
             if receipt := self.mpesa_waiting_receipt_ids[:1]:
-                receipt._lock()
-                self._mpesa_take_seen(receipt)
+                receipt._book()
+            if self.state == "done":
                 return
             code = "contradiction" if self._mpesa_find_contradictions() else "unconfirmed"
             self._mpesa_settle({"result_code": code})

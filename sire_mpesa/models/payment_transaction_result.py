@@ -1,9 +1,10 @@
 import logging
 import math
+from datetime import timedelta
 
 import psycopg2
 
-from odoo import models
+from odoo import fields, models
 
 from odoo.addons.sire_base.exceptions import WebhookParked, WebhookRetry
 from odoo.addons.sire_payment.utils import format_money
@@ -168,6 +169,8 @@ class PaymentTransaction(models.Model):
         if result.is_paid:
             data.update(amount=result.amount or self.amount, paid_at=result.paid_at)
             data.update(receipt=result.receipt, phone=result.phone, event=event)
+        elif event and self.mpesa_checkout_request_id and self.provider_id.mpesa_confirm_callbacks:
+            data["is_claimed"] = True  # nobody asked Safaricom yet
         return data
 
     def _mpesa_settle(self, data):
@@ -193,6 +196,18 @@ class PaymentTransaction(models.Model):
             }
         )
 
+    def _mpesa_is_open(self):
+        """:return: whether nobody has said how this prompt ended
+        :rtype: bool
+        """
+        return self.state == "pending" or (self.state in ("cancel", "error") and self._mpesa_is_in_doubt())
+
+    def _mpesa_may_be_paid(self):
+        """:return: whether Safaricom itself has not said that this prompt failed; a callback is asked about
+        :rtype: bool
+        """
+        return self.state == "done" or self._mpesa_is_open() or bool(self.mpesa_next_query_at)
+
     def _mpesa_is_in_doubt(self):
         """:return: whether an ended prompt may have been paid all the same, for all that we know"""
         return self.mpesa_result_code in const.OPEN_RESULTS or self.mpesa_result_code not in const.RESULTS
@@ -217,7 +232,11 @@ class PaymentTransaction(models.Model):
         result = const.RESULTS.get(code, const.OTHER_RESULT)
         message = self.with_context(lang=self.partner_lang or self.env.lang).env._(result.message)
         self.write(values)
-        if not self._mpesa_is_in_doubt():  # Else the resolver goes on asking.
+        if payment_data.get("is_claimed") and (before == "pending" or self.mpesa_next_query_at):
+            # Whoever knows address and ids can say so: the resolver asks, until Safaricom answers.
+            soon = fields.Datetime.now() + timedelta(seconds=const.FIRST_QUERY_SECONDS)
+            self.mpesa_next_query_at = min(self.mpesa_next_query_at or soon, soon)
+        elif not self._mpesa_is_in_doubt():  # Else the resolver goes on asking.
             self.mpesa_next_query_at = False
         if before in ("cancel", "error"):
             self.state_message = message
@@ -233,7 +252,8 @@ class PaymentTransaction(models.Model):
         :param str before: the state until now; a success after a failure is told to staff
         """
         paid_at = self.mpesa_paid_at or self._mpesa_get_paid_at(payment_data.get("paid_at"))
-        self.write({**values, "mpesa_paid_at": paid_at, "mpesa_next_query_at": False})
+        is_told = self.mpesa_is_told_paid or "seen" not in payment_data
+        self.write({**values, "mpesa_paid_at": paid_at, "mpesa_next_query_at": False, "mpesa_is_told_paid": is_told})
         self._mpesa_take_receipt(payment_data)
         if before == "done":
             if not self.payment_id:  # The receipt that was taken for its own is another payment's.

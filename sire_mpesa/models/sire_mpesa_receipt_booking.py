@@ -30,13 +30,14 @@ class SireMpesaReceipt(models.Model):
         """
         self.ensure_one()
         receipt = gate.opened(self)
-        (receipt.transaction_id | receipt.waiting_for_id)._mpesa_touch()  # prompts are locked before receipts
+        receipt.transaction_id._mpesa_touch()  # prompts are locked before receipts
+        prompts = receipt._find_own_prompts() if receipt.waiting_for_id else receipt.waiting_for_id
         receipt._lock()
         if receipt.state != "waiting":
             return
         try:
             with self.env.cr.savepoint():
-                receipt._book_once()
+                receipt._book_once(prompts)
         except (psycopg2.OperationalError, WebhookRetry, WebhookParked):  # the whole step is repeated, or staff look
             raise
         except Exception as error:
@@ -49,15 +50,20 @@ class SireMpesaReceipt(models.Model):
                 }
             )
 
-    def _book_once(self):
-        """Decide where the money belongs and book it there."""
+    def _book_once(self, prompts):
+        """Decide where the money belongs and book it there.
+
+        :param prompts: those that it may be the payment of, if it waited for one; locked
+        """
         tx = self.transaction_id
         if tx:
             if not tx.payment_id:
                 tx.is_post_processed = False
                 tx._post_process()
             return
-        if not self.waiting_for_id or not self._is_settled_by(self.waiting_for_id):
+        if self.waiting_for_id:
+            self._choose_prompt(prompts)
+        if not self.waiting_for_id and not self.transaction_id:
             self._book_by_account()
 
     def _book_in_suspense(self, reason):

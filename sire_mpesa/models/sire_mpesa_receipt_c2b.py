@@ -59,7 +59,7 @@ class SireMpesaReceipt(models.Model):
             prompts = receipts._find_prompts(provider, sighting, since)  # prompts are locked before receipts
         receipt = gate.opened(receipts._see(provider, sighting))
         if receipt._must_be_confirmed(sighting):
-            receipt._wait_for_confirmation(prompts)
+            receipt._wait_for_confirmation(prompts.filtered(lambda tx: not tx.provider_reference))
             return receipt
         if receipt.state == "waiting" and not receipt.transaction_id and not receipt.waiting_for_id:
             receipt._choose_prompt(prompts)
@@ -67,31 +67,22 @@ class SireMpesaReceipt(models.Model):
         return receipt
 
     def _choose_prompt(self, prompts):
-        """Wait for a prompt that is still open, or take the one that was paid and has no receipt number.
+        """Take the prompt that was paid and has no receipt number, or wait for one that is still open.
+
+        When nobody says any more how prompts ended, the one that fits was paid with it; of two that fit neither was, for
+        all that is known: then it is no prompt's, and booked by its account.
 
         :param prompts: those that fit, locked, the nearest first
         """
-        for tx in prompts.sorted(lambda tx: tx.state != "done"):  # stable: the nearest of each kind
-            if not tx.mpesa_waiting_receipt_ids:
-                self.waiting_for_id = tx
-                if self._is_settled_by(tx):
-                    return
-
-    def _is_settled_by(self, tx):
-        """Go as far with the prompt that a receipt waits for as can be gone now.
-
-        :return: False when that prompt has nothing to do with this receipt any more
-        """
-        if tx.state == "done" and not tx.mpesa_receipt_ids:
-            self._link(tx, is_inferred=True)
-            return True
-        until = tx.mpesa_requested_at + timedelta(seconds=self.provider_id.mpesa_release_seconds)
-        if tx.state == "pending" and fields.Datetime.now() < until:
+        if self._give_to_told(prompts):
+            return
+        now, patience = fields.Datetime.now(), timedelta(seconds=self.provider_id.mpesa_release_seconds)
+        free = prompts.filtered(lambda tx: tx._mpesa_is_open() and not tx.mpesa_waiting_receipt_ids - self)
+        for tx in free.filtered(lambda tx: tx.state == "pending" and now < tx.mpesa_requested_at + patience):
             reason = self.env._("Perhaps the payment of prompt %s, which is still open.", tx.reference)
-            self.write({"reason": reason, "next_try_at": until})
-            return True
-        if tx.state == "pending" or (tx.state in ("cancel", "error") and tx._mpesa_is_in_doubt()):
-            tx._mpesa_take_seen(self)
-            return True
+            self.write({"waiting_for_id": tx.id, "reason": reason, "next_try_at": tx.mpesa_requested_at + patience})
+            return
         self.write({"waiting_for_id": False, "reason": False})
-        return False
+        likely = prompts.filtered(lambda tx: tx._mpesa_may_be_paid())
+        if len(likely) == 1 and likely in free:
+            likely._mpesa_take_seen(self)

@@ -22,33 +22,50 @@ class SireMpesaReceipt(models.Model):
         """
         self.ensure_one()
         receipt = gate.opened(self)
-        before = gate.opened(tx.mpesa_receipt_ids)
-        if before and before != receipt:
-            before._unlink_prompt()
-        elif before:
+        before, loser = gate.opened(tx.mpesa_receipt_ids), receipt.transaction_id
+        if before == receipt:
             receipt.is_inferred &= is_inferred
             return
+        if before:
+            before._unlink_prompt()
+        if loser:
+            receipt._unlink_prompt(tx)
         receipt.write({"transaction_id": tx.id, "is_inferred": is_inferred, "waiting_for_id": False, "reason": False})
         tx.provider_reference = receipt.name
         if tx.payment_id:
             receipt._take_payment_of(tx)
         elif receipt.payment_ids:
             receipt._give_payment_to(tx)
+        if loser:
+            loser._mpesa_lose_receipt()
+        if before:
+            before._offer()
 
-    def _unlink_prompt(self):
-        """Free a prompt from a receipt that was only concluded to be its own. What the receipt paid stays paid."""
+    def _unlink_prompt(self, heir=None):
+        """Free a prompt from a receipt that was only concluded to be its own. What the receipt paid stays paid.
+
+        :param heir: the prompt whose payment it is instead
+        """
         self.ensure_one()
         tx = self.transaction_id
-        message = self.env._(
-            "It was taken for the payment of %(reference)s. Safaricom named another receipt for that prompt: this one is"
-            " a payment of its own.",
-            reference=tx.reference,
-        )
+        if heir:
+            message = self.env._(
+                "It was taken for the payment of %(reference)s. It is that of %(heir)s, which looks the same.",
+                reference=tx.reference,
+                heir=heir.reference,
+            )
+        else:
+            message = self.env._(
+                "It was taken for the payment of %(reference)s. Safaricom named another receipt for that prompt: this one is"
+                " a payment of its own.",
+                reference=tx.reference,
+            )
         self.message_post(body=message)
         self.payment_ids.payment_transaction_id = False
         tx.write({"payment_id": False, "provider_reference": False})
         self.write({"transaction_id": False, "is_inferred": False})
-        self.flush_recordset(["transaction_id"])  # the other receipt takes its place, which is there once
+        self.flush_recordset(["transaction_id"])  # others take their places, which are there once
+        tx.flush_recordset(["provider_reference"])
 
     # === HELPERS === #
 

@@ -35,5 +35,7 @@ from . import (
     test_status,
     test_storm,
     test_times,
+    test_twins,
+    test_twins_races,
     test_utils,
 )

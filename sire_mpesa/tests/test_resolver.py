@@ -35,6 +35,42 @@ class TestResolver(MpesaCommon):
         self.resolve()
         self.assertEqual((tx.state, tx.mpesa_next_query_at), ("cancel", False))
 
+    def test_a_failure_is_asked_about_once(self):
+        tx = self.request()
+        self.receive(tx, self.failed_callback(tx, 1032))
+        self.assertEqual((tx.state, self.daraja.sent("query")), ("cancel", []))
+        self.daraja.query_result = ("failed", "1032")
+        self.age(tx, 30)
+        self.resolve()
+        self.assertEqual((tx.state, tx.mpesa_next_query_at), ("cancel", False))
+        self.receive(tx, self.failed_callback(tx, 1032, ResultDesc="again"))
+        self.assertFalse(tx.mpesa_next_query_at, "Safaricom has said so itself")
+        self.assertEqual(len(self.daraja.sent("query")), 1)
+
+    def test_a_failure_that_is_a_lie(self):
+        """Somebody who knows the address and both ids says that it failed; the payer pays; no callback ever comes."""
+        invoice = self.make_invoice()
+        tx = self.request(500, invoice)
+        self.receive(tx, self.failed_callback(tx, 1032))
+        self.assertEqual((tx.state, invoice._sire_get_payable()), ("cancel", 1160))
+        self.age(tx, 30)
+        self.resolve()  # Safaricom does not know yet
+        self.assertEqual(tx.state, "cancel")
+        self.assertTrue(tx.mpesa_next_query_at, "nobody has answered")
+        self.receive(tx, self.failed_callback(tx, 2001))
+        self.assertTrue(tx.mpesa_next_query_at)
+        self.daraja.query_result = ("paid", "0")
+        self.age(tx, 60)
+        self.resolve()
+        self.assertEqual((tx.state, tx.payment_id.amount, invoice.amount_residual), ("done", 500, 660))
+        self.assertIn("arrived after the prompt had ended", " ".join(invoice.message_ids.mapped("body")))
+
+    def test_a_failure_where_callbacks_are_believed(self):
+        self.provider.mpesa_confirm_callbacks = False
+        tx = self.request()
+        self.receive(tx, self.failed_callback(tx, 1032))
+        self.assertEqual((tx.state, tx.mpesa_next_query_at), ("cancel", False))
+
     def test_nothing_else_declares_failure(self):
         answers = [
             (500, sample("error_pending")),
