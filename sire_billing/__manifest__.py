@@ -29,6 +29,7 @@
         "report/sire_quotation.xml",
         "report/sire_statement.xml",
         "wizards/sire_cash_payment_wizard_views.xml",
+        "wizards/sire_invoice_void_wizard_views.xml",
         "wizards/sire_quotation_approve_wizard_views.xml",
         "wizards/sire_statement_wizard_views.xml",
         "views/account_payment_views.xml",

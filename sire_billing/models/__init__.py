@@ -3,8 +3,14 @@ from . import sire_client_document  # first: the documents below inherit it
 # isort: split
 from . import account_chart_template
 from . import account_move
+from . import account_move_credit
 from . import account_move_deposit
+from . import account_move_frozen
+from . import account_move_line
 from . import account_move_print
+from . import account_move_status
+from . import account_move_void
+from . import account_partial_reconcile
 from . import account_payment
 from . import payment_transaction
 from . import project_project

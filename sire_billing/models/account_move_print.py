@@ -19,6 +19,8 @@ class AccountMove(models.Model):
             return self.env._("Draft"), "muted"
         if self.state == "cancel":
             return self.env._("Void"), "danger"
+        if self.move_type == "out_invoice" and self.sire_status == "void":
+            return self.env._("Void"), "danger"
         if self.move_type == "out_invoice" and self.payment_state == "reversed":
             return self.env._("Credited"), "danger"
         if self.move_type == "out_invoice" and self.payment_state in ("paid", "in_payment"):
