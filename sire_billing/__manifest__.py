@@ -15,6 +15,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/sire_client_link_security.xml",
+        "security/sire_proof_security.xml",
         "security/sire_statement_wizard_security.xml",
         "data/sire.access.resource.csv",
         "data/sire.access.permission.csv",
@@ -23,6 +24,7 @@
         "data/product_data.xml",
         "data/mail_layout.xml",
         "data/mail_template_data.xml",
+        "report/sire_proof.xml",
         "report/sire_receipt.xml",
         "report/sire_receipt_roll.xml",
         "report/sire_invoice.xml",
@@ -41,6 +43,7 @@
         "views/res_partner_views.xml",
         "views/client_page_templates.xml",
         "views/client_page_paybill_templates.xml",
+        "views/proof_page_templates.xml",
         "views/sire_billing_menus.xml",
     ],
     "assets": {"web.report_assets_common": ["sire_billing/static/src/report/report_documents.scss"]},

@@ -12,6 +12,7 @@ from . import account_move_status
 from . import account_move_void
 from . import account_partial_reconcile
 from . import account_payment
+from . import ir_actions_report
 from . import payment_transaction
 from . import project_project
 from . import project_task
@@ -31,3 +32,5 @@ from . import sire_access_period
 from . import sire_client_claim
 from . import sire_client_link
 from . import sire_client_link_claim
+from . import sire_proof
+from . import sire_proof_file
