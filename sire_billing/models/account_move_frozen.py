@@ -103,22 +103,19 @@ class AccountMove(models.Model):
                 move._sire_check_first_number()
         return result
 
-    def unlink(self):
-        """Override of `account`: a number that was given is never free again.
-
-        :raise UserError: for a document that has one
-        """
-        if not gate.is_open(self.env):
-            # What the server itself does in its shell with the host's flag: nobody signs in as that user.
-            by_server = self.env.uid == SUPERUSER_ID and self.env.context.get("force_delete")
-            documents_sudo = self.sudo().filtered(lambda move: move._sire_has_number())  # its number is no secret
-            for move in documents_sudo:
-                is_issued = move.posted_before or move.state != "draft" or not move._is_end_of_seq_chain()
-                if is_issued and not (by_server and move.state != "posted" and not move._sire_get_hold()):
-                    raise UserError(
-                        self.env._("%s was issued and is never deleted: void it, or make a credit note.", move.name)
-                    )
-        return super().unlink()
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_issued(self):
+        """A number that was given is never free again."""
+        if gate.is_open(self.env):
+            return
+        # What the server itself does in its shell with the host's flag: nobody signs in as that user.
+        by_server = self.env.uid == SUPERUSER_ID and self.env.context.get("force_delete")
+        for move in self.sudo().filtered(lambda move: move._sire_has_number()):  # sudo: its number is no secret
+            is_issued = move.posted_before or move.state != "draft" or not move._is_end_of_seq_chain()
+            if is_issued and not (by_server and move.state != "posted" and not move._sire_get_hold()):
+                raise UserError(
+                    self.env._("%s was issued and is never deleted: void it, or make a credit note.", move.name)
+                )
 
     # === RULES === #
 

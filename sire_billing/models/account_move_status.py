@@ -111,7 +111,10 @@ class AccountMove(models.Model):
             terms = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
             rows = sorted(
                 (
-                    (line.date_maturity or move.invoice_date_due or move.date or date.max, line.amount_residual_currency)
+                    (
+                        line.date_maturity or move.invoice_date_due or move.date or date.max,
+                        line.amount_residual_currency,
+                    )
                     for line in terms
                 ),
                 key=lambda row: row[0],

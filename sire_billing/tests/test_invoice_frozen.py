@@ -148,10 +148,12 @@ class TestInvoiceFrozen(BillingCommon, HttpCase):
             "line added": lambda move: move.env["account.move.line"].create(
                 {"move_id": move.id, "name": "x", "account_id": move.invoice_line_ids[0].account_id.id}
             ),
-            "renumber wizard": lambda move: move.env["account.resequence.wizard"]
-            .with_context(active_model="account.move", active_ids=move.ids)
-            .create({"first_name": "INV/2026/77777"})
-            .resequence(),
+            "renumber wizard": lambda move: (
+                move.env["account.resequence.wizard"]
+                .with_context(active_model="account.move", active_ids=move.ids)
+                .create({"first_name": "INV/2026/77777"})
+                .resequence()
+            ),
         }
 
     def picture(self, move):
@@ -160,10 +162,8 @@ class TestInvoiceFrozen(BillingCommon, HttpCase):
         columns = "name, state, partner_id, invoice_date, date, invoice_date_due, amount_total, amount_residual, ref, move_type"
         lines = "id, name, price_unit, quantity, balance, date_maturity, account_id"
         return self.env.execute_query(
-            SQL(f"SELECT {columns} FROM account_move WHERE id = %s", move.id)  # noqa: S608  columns of ours
-        ), self.env.execute_query(
-            SQL(f"SELECT {lines} FROM account_move_line WHERE move_id = %s ORDER BY id", move.id)  # noqa: S608
-        )
+            SQL(f"SELECT {columns} FROM account_move WHERE id = %s", move.id)
+        ), self.env.execute_query(SQL(f"SELECT {lines} FROM account_move_line WHERE move_id = %s ORDER BY id", move.id))
 
     def test_by_any_way_while_anything_holds_it(self):
         for hold in self.HOLDS:

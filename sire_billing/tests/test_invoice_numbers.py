@@ -17,7 +17,9 @@ class TestInvoiceNumbers(BillingCommon):
             {
                 "move_type": "out_invoice",
                 "partner_id": self.client.id,
-                "invoice_line_ids": [Command.create({"name": "Work", "price_unit": 1000, "tax_ids": [Command.clear()]})],
+                "invoice_line_ids": [
+                    Command.create({"name": "Work", "price_unit": 1000, "tax_ids": [Command.clear()]})
+                ],
                 **values,
             }
         )
@@ -37,7 +39,9 @@ class TestInvoiceNumbers(BillingCommon):
         drafts[0].unlink()
         drafts[2].action_post()
         drafts[1].action_post()
-        self.assertEqual([self.counter(drafts[2]), self.counter(drafts[1])], [self.counter(first) + 2, self.counter(first) + 3])
+        self.assertEqual(
+            [self.counter(drafts[2]), self.counter(drafts[1])], [self.counter(first) + 2, self.counter(first) + 3]
+        )
 
     def test_a_number_is_not_chosen(self):
         first = self.make()

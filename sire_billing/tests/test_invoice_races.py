@@ -96,7 +96,7 @@ class TestInvoiceRaces(BaseCase):
 
     def rows(self, columns, ids):
         with self.registry.cursor() as cr:
-            query = f"SELECT {columns} FROM account_move WHERE id IN %s ORDER BY sequence_number"  # noqa: S608  ours
+            query = f"SELECT {columns} FROM account_move WHERE id IN %s ORDER BY sequence_number"
             cr.execute(SQL(query, tuple(ids)))
             return cr.fetchall()
 
@@ -133,7 +133,7 @@ class TestInvoiceRaces(BaseCase):
         numbers = [row[0] for row in self.rows("sequence_number", posted)]
         self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(posted))))
         failed = [move_id for index, move_id in enumerate(ids) if index % 3 == 0]
-        self.assertEqual({row for row in self.rows("state, name", failed)}, {("draft", None)})
+        self.assertEqual(set(self.rows("state, name", failed)), {("draft", None)})
         following = self.make(post=True)
         self.assertEqual(self.rows("sequence_number", following), [(numbers[-1] + 1,)])
 

@@ -150,7 +150,9 @@ class TestInvoiceStatus(BillingCommon):
                 invoice = self.make(post=False, invoice_payment_term_id=terms.id)
                 steps = []
                 for _step in range(14):
-                    step = chance.choice(["post", "part", "rest", "apart", "credit", "all", "void", "day", "days", "draft"])
+                    step = chance.choice(
+                        ["post", "part", "rest", "apart", "credit", "all", "void", "day", "days", "draft"]
+                    )
                     steps.append(step)
                     try:
                         with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
@@ -190,7 +192,9 @@ class TestInvoiceStatus(BillingCommon):
             self.assertEqual(invoice.sire_status, "unpaid")
         with freeze_time(f"{first} 21:00:00"):
             self.assertLedger(invoice)
-            self.assertEqual(invoice.sire_status, "overdue", "it is tomorrow in Nairobi, and the invoice is due in weeks")
+            self.assertEqual(
+                invoice.sire_status, "overdue", "it is tomorrow in Nairobi, and the invoice is due in weeks"
+            )
             self.assertGreater(invoice.invoice_date_due, eat_today())
             self.pay(invoice, 500)
             self.assertEqual((self.stored(invoice), invoice.sire_next_due), ("partial", second))
@@ -212,7 +216,9 @@ class TestInvoiceStatus(BillingCommon):
         self.patch(model, "_sire_get_due_amounts", due)
         self.env.add_to_compute(invoice._fields["sire_status"], invoice)
         with freeze_time(fields.Datetime.now() + timedelta(days=90)):
-            self.assertEqual((self.stored(invoice), invoice.sire_next_due, invoice.sire_overdue), ("partial", False, False))
+            self.assertEqual(
+                (self.stored(invoice), invoice.sire_next_due, invoice.sire_overdue), ("partial", False, False)
+            )
 
     def test_the_nightly_pass(self):
         late, early = self.make(), self.make(invoice_date=self.day(10))

@@ -19,7 +19,11 @@ class TestInvoiceVoid(BillingCommon, HttpCase):
     def make(self, *prices, taxes=None, **values):
         lines = [
             Command.create(
-                {"name": f"Work {index}", "price_unit": price, "tax_ids": [Command.set(taxes[index].ids if taxes else [])]}
+                {
+                    "name": f"Work {index}",
+                    "price_unit": price,
+                    "tax_ids": [Command.set(taxes[index].ids if taxes else [])],
+                }
             )
             for index, price in enumerate(prices or (1000,))
         ]
@@ -134,7 +138,9 @@ class TestInvoiceVoid(BillingCommon, HttpCase):
         invoice = self.make(1000)
         self.note(invoice, 600).action_post()
         second = self.note(invoice, 400.01)
-        with self.assertRefused("Only KSh 400 of INV.* is left to credit: it is for KSh 1,000, and KSh 600 is credited"):
+        with self.assertRefused(
+            "Only KSh 400 of INV.* is left to credit: it is for KSh 1,000, and KSh 600 is credited"
+        ):
             second.action_post()
         with self.assertRefused("confirmed by its button"):
             second.with_user(self.user_accountant).write({"state": "posted"})

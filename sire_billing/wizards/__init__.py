@@ -1,5 +1,5 @@
 from . import account_payment_register
-from . import base_partner_merge
+from . import base_partner_merge_automatic_wizard
 from . import payment_link_wizard
 from . import sale_advance_payment_inv
 from . import sire_cash_payment_wizard
