@@ -172,8 +172,7 @@ class AccountMove(models.Model):
             expected = [due for due, amount in dues[move] if amount > 0]
             left = sum(amount for _due, amount in rows)
             if not rows:
-                is_credited = move.move_type != "out_refund" and move.payment_state == "reversed"
-                status = ("void" if move.sire_void_reason else "credited") if is_credited else "paid"
+                status = move._sire_get_settled_status()
             elif expected and min(expected) < today:
                 status = "overdue"
             elif move.currency_id.compare_amounts(left, move.amount_total) < 0:
@@ -182,6 +181,16 @@ class AccountMove(models.Model):
                 status = "unpaid"
             result[move] = (status, min(expected) if expected and rows else False)
         return result
+
+    def _sire_get_settled_status(self):
+        """:return: the status of a document that has nothing left"""
+        if self.move_type == "out_refund":
+            partials = self.line_ids.matched_debit_ids.debit_move_id | self.line_ids.matched_credit_ids.credit_move_id
+            used = partials.move_id
+            return "credited" if used and all(move.move_type in WITH_STATUS for move in used) else "paid"
+        if self.payment_state != "reversed":
+            return "paid"
+        return "void" if self.sire_void_reason else "credited"
 
     # === CRON === #
 
