@@ -3,9 +3,16 @@ from . import sire_client_document  # first: the documents below inherit it
 # isort: split
 from . import account_chart_template
 from . import account_move
+from . import account_move_credit
 from . import account_move_deposit
+from . import account_move_frozen
+from . import account_move_line
 from . import account_move_print
+from . import account_move_status
+from . import account_move_void
+from . import account_partial_reconcile
 from . import account_payment
+from . import ir_actions_report
 from . import payment_transaction
 from . import project_project
 from . import project_task
@@ -25,3 +32,5 @@ from . import sire_access_period
 from . import sire_client_claim
 from . import sire_client_link
 from . import sire_client_link_claim
+from . import sire_proof
+from . import sire_proof_file

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
-from odoo.addons.sire_base.utils.eat import eat_today
+from .. import gate
 
 
 class AccountMove(models.Model):
@@ -10,9 +9,9 @@ class AccountMove(models.Model):
     _inherit = ["account.move", "sire.client.document"]
     # for sire_audit, where it is installed
     _sire_audit = {
-        "fields": ("sire_sent_at", "sire_sent_to"),
+        "fields": ("sire_sent_at", "sire_sent_to", "sire_void_reason"),
         "personal": ("sire_sent_to",),
-        "marks": (("sire_sent_at", "*", "send"),),
+        "marks": (("sire_sent_at", "*", "send"), ("sire_void_reason", "*", "void")),
     }
 
     sire_order_id = fields.Many2one(
@@ -26,65 +25,28 @@ class AccountMove(models.Model):
     sire_project_id = fields.Many2one(
         "project.project", string="Project", related="sire_order_id.project_id", store=True, index="btree_not_null"
     )
-    sire_overdue = fields.Boolean(string="Overdue", compute="_compute_sire_overdue", search="_search_sire_overdue")
-
-    sire_status = fields.Selection(
-        selection=[
-            ("draft", "Draft"),
-            ("unpaid", "Unpaid"),
-            ("overdue", "Overdue"),
-            ("partial", "Partly paid"),
-            ("paid", "Paid"),
-            ("credited", "Credited"),
-            ("void", "Cancelled"),
-        ],
-        string="Paid or Not",
-        compute="_compute_sire_status",
-        help="What the ledger says, in a word.",
-    )
 
     @api.depends("invoice_line_ids.sale_line_ids")
     def _compute_sire_order_id(self):
         for move in self:
             move.sire_order_id = move.invoice_line_ids.sale_line_ids.order_id[:1]
 
-    @api.depends("state", "payment_state", "invoice_date_due")
-    def _compute_sire_overdue(self):
-        today = eat_today()
-        for move in self:
-            move.sire_overdue = (
-                move.move_type == "out_invoice"
-                and move.state == "posted"
-                and move.payment_state in ("not_paid", "partial")
-                and bool(move.invoice_date_due)
-                and move.invoice_date_due < today
-            )
-
-    def _search_sire_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        overdue = (
-            Domain("move_type", "=", "out_invoice")
-            & Domain("state", "=", "posted")
-            & Domain("payment_state", "in", ("not_paid", "partial"))
-            & Domain("invoice_date_due", "<", eat_today())
-        )
-        return Domain.OR(overdue if wanted else ~overdue for wanted in value)
-
-    @api.depends("state", "payment_state", "sire_overdue")
-    def _compute_sire_status(self):
-        words = {"paid": "paid", "in_payment": "paid", "partial": "partial", "reversed": "credited"}
-        for move in self:
-            if move.state != "posted":
-                move.sire_status = "void" if move.state == "cancel" else "draft"
-            elif move.sire_overdue:
-                move.sire_status = "overdue"
-            else:
-                move.sire_status = words.get(move.payment_state, "unpaid")
+    # === CRUD ===#
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_receipt(self):
         self.origin_payment_id._sire_check_no_receipt()
+
+    def write(self, vals):
+        """A document that left by one of the ways to send is sent in the words of both: ours and the host's."""
+        if vals.get("sire_sent_at") and "is_move_sent" not in vals:
+            vals = {**vals, "is_move_sent": True}
+        result = super().write(vals)
+        if vals.get("is_move_sent") and not vals.get("sire_sent_at"):
+            gate.opened(self.filtered(lambda move: move._sire_is_document() and not move.sire_sent_at)).write(
+                {"sire_sent_at": fields.Datetime.now()}
+            )
+        return result
 
     def _invoice_paid_hook(self):
         """Override of `sale`: it writes "Invoice paid" on the quotation, which whoever takes the money only reads."""
@@ -94,8 +56,10 @@ class AccountMove(models.Model):
     # === ACTIONS ===#
 
     def button_draft(self):
-        """Override of `account`: the entry of a receipt that was handed out stays."""
+        """Override of `account`: the entry of a receipt that was handed out stays, and so does an invoice that somebody has
+        or that money was paid for."""
         self.origin_payment_id._sire_check_no_receipt()
+        self._sire_check_may_take_back()
         return super().button_draft()
 
     def button_cancel(self):
@@ -136,7 +100,6 @@ class AccountMove(models.Model):
         file_name = self.env._("Invoice %s.pdf", self.name.replace("/", "-"))
         pdf = self._sire_render_report("account.account_invoices", file_name)
         self._sire_send_document("sire_billing.mail_template_invoice", attachments=pdf)
-        self.is_move_sent = True
         return True
 
     def action_sire_open_page(self):

@@ -19,6 +19,8 @@ class AccountMove(models.Model):
             return self.env._("Draft"), "muted"
         if self.state == "cancel":
             return self.env._("Void"), "danger"
+        if self.move_type == "out_invoice" and self.sire_status == "void":
+            return self.env._("Void"), "danger"
         if self.move_type == "out_invoice" and self.payment_state == "reversed":
             return self.env._("Credited"), "danger"
         if self.move_type == "out_invoice" and self.payment_state in ("paid", "in_payment"):
@@ -50,14 +52,22 @@ class AccountMove(models.Model):
         url = link_sudo._get_url()
         # As large as it is printed, times three: sharp on paper.
         png = self.env["ir.actions.report"].barcode("QR", url, width=300, height=300, quiet=False, barLevel="M")
-        provider_sudo = self.env["payment.provider"].sudo()._mpesa_for_company(self.company_id)  # its number is public
-        is_reported = provider_sudo.mpesa_c2b_state == "registered" and self.currency_id.name == "KES"
-        is_till = provider_sudo.mpesa_shortcode_type == "till"
-        number = provider_sudo.mpesa_till if is_till else provider_sudo.mpesa_shortcode
         return {
             "amount": self._sire_money(payable),
             "url": url,
             "qr": f"data:image/png;base64,{base64.b64encode(png).decode()}",
-            "number": is_reported and number,
-            "is_till": is_till,
+            **({"number": False, "is_till": False} | self._sire_get_paybill()),
         }
+
+    def _sire_get_paybill(self):
+        """Return where the client pays without a link, once Safaricom reports what is paid there.
+
+        :return: ``number`` of the pay bill or till, and ``is_till``; empty when there is none
+        :rtype: dict
+        """
+        provider_sudo = self.env["payment.provider"].sudo()._mpesa_for_company(self.company_id)  # its number is public
+        is_till = provider_sudo.mpesa_shortcode_type == "till"
+        number = provider_sudo.mpesa_till if is_till else provider_sudo.mpesa_shortcode
+        if provider_sudo.mpesa_c2b_state != "registered" or self.currency_id.name != "KES" or not number:
+            return {}
+        return {"number": number, "is_till": is_till}

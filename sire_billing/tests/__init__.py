@@ -8,6 +8,11 @@ from . import test_client_page_race
 from . import test_client_page_refund
 from . import test_client_page_states
 from . import test_host_doors
+from . import test_invoice_frozen
+from . import test_invoice_numbers
+from . import test_invoice_races
+from . import test_invoice_status
+from . import test_invoice_void
 from . import test_json_2
 from . import test_messages
 from . import test_models
@@ -15,6 +20,7 @@ from . import test_paying
 from . import test_people
 from . import test_people_log
 from . import test_print
+from . import test_proof
 from . import test_quotation
 from . import test_races
 from . import test_role_permissions

@@ -1,0 +1,70 @@
+from odoo import api, models
+
+FROZEN_FIELDS = frozenset(
+    {
+        "account_id",
+        "amount_currency",
+        "amount_residual",
+        "amount_residual_currency",
+        "balance",
+        "credit",
+        "currency_id",
+        "date_maturity",
+        "debit",
+        "deductible_amount",
+        "discount",
+        "display_type",
+        "extra_tax_data",
+        "move_id",
+        "name",
+        "partner_id",
+        "price_subtotal",
+        "price_total",
+        "price_unit",
+        "product_id",
+        "product_uom_id",
+        "quantity",
+        "reconciled",
+        "tax_base_amount",
+        "tax_ids",
+        "tax_line_id",
+        "tax_repartition_line_id",
+    }
+)
+
+
+class AccountMoveLine(models.Model):
+    """The lines of an invoice that was issued stay with it."""
+
+    _inherit = "account.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = self.env["account.move"].browse({vals["move_id"] for vals in vals_list if vals.get("move_id")})
+        moves._sire_check_lines_open()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if FROZEN_FIELDS & vals.keys() and any(self._sire_differs(name, value) for name, value in vals.items()):
+            moves = self.move_id
+            if vals.get("move_id"):
+                moves |= moves.browse(vals["move_id"])
+            moves._sire_check_lines_open()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_issued(self):
+        self.move_id._sire_check_lines_open()
+
+    def _sire_differs(self, name, value):
+        """:return: whether one of these lines has another value than that"""
+        if name not in FROZEN_FIELDS:
+            return False
+        field = self._fields[name]
+        if field.type in ("one2many", "many2many"):
+            return bool(value)
+        lines_sudo = self.sudo()  # to compare
+        return any(
+            (field.convert_to_cache(value, line) or None) != (field.convert_to_cache(line[name], line) or None)
+            for line in lines_sudo
+        )
