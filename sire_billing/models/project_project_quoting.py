@@ -171,10 +171,12 @@ class ProjectProject(models.Model):
         """:return: tasks with neither hours nor price, that are in no milestone with a price"""
         taken = self._sire_get_taken()
         return self._sire_get_quotable_tasks().filtered(
-            lambda task: not task.sire_fixed_price
-            and task.allocated_hours <= 0
-            and not task.milestone_id.sire_price
-            and not self._sire_who_has(task, taken)
+            lambda task: (
+                not task.sire_fixed_price
+                and task.allocated_hours <= 0
+                and not task.milestone_id.sire_price
+                and not self._sire_who_has(task, taken)
+            )
         )
 
     def _sire_get_unbilled_tasks(self):

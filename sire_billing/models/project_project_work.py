@@ -15,7 +15,9 @@ class ProjectProject(models.Model):
     def _sire_lock_work(self):
         """One quotation at a time takes work of this project. The row is updated, not only locked: whoever waited starts
         over and sees what was taken."""
-        self.env.cr.execute(SQL("UPDATE project_project SET write_date = write_date WHERE id = ANY(%s)", list(self.ids)))
+        self.env.cr.execute(
+            SQL("UPDATE project_project SET write_date = write_date WHERE id = ANY(%s)", list(self.ids))
+        )
 
     # === WHAT THERE IS ===#
 
@@ -153,7 +155,9 @@ class ProjectProject(models.Model):
             if not record_sudo._is_not_billed():
                 return record_sudo.timesheet_invoice_id.name or ""
             line_sudo = record_sudo.so_line
-            by_delivery = line_sudo.qty_delivered_method == "timesheet" and line_sudo.product_id.invoice_policy == "delivery"
+            by_delivery = (
+                line_sudo.qty_delivered_method == "timesheet" and line_sudo.product_id.invoice_policy == "delivery"
+            )
             return line_sudo.order_id.name if by_delivery and line_sudo.state == "sale" else ""
         if kind == MILESTONE:
             line_sudo = record_sudo.sale_line_id

@@ -15,20 +15,24 @@ class SaleOrderLine(models.Model):
 
     def _compute_tax_ids(self):
         """Override of `sale`: of each VAT the twin that the prices of the quotation are for."""
-        super()._compute_tax_ids()
+        result = super()._compute_tax_ids()
         for line in self.filtered("tax_ids"):
             taxes = line.tax_ids._origin._sire_for_prices(line.order_id.sire_price_include)
             if taxes != line.tax_ids._origin:
                 line.tax_ids = taxes
+        return result
 
     def _reset_price_unit(self):
         """Override of `sale`: the price of a product is in its pricelist as its own taxes say; here as the client reads it."""
-        super()._reset_price_unit()
-        own = self.order_id.fiscal_position_id.map_tax(self.product_id.taxes_id._filter_taxes_by_company(self.company_id))
+        result = super()._reset_price_unit()
+        own = self.order_id.fiscal_position_id.map_tax(
+            self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
+        )
         shown = own._sire_for_prices(self.order_id.sire_price_include)
         if shown != own:
             price = shown._sire_gross_price(own._sire_net_price(self.price_unit, self.product_id), self.product_id)
             self.update({"price_unit": price, "technical_price_unit": price})
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -57,7 +61,9 @@ class SaleOrderLine(models.Model):
         """Give the line other taxes at the same price without VAT."""
         self.ensure_one()
         if taxes != self.tax_ids:
-            price = taxes._sire_gross_price(self.tax_ids._sire_net_price(self.price_unit, self.product_id), self.product_id)
+            price = taxes._sire_gross_price(
+                self.tax_ids._sire_net_price(self.price_unit, self.product_id), self.product_id
+            )
             self.write({"tax_ids": [Command.set(taxes.ids)], "price_unit": price})
 
     def _sire_check_amounts(self):

@@ -13,11 +13,11 @@ class SireQuotationWork(models.Model):
     _description = "Work on a quotation"
     _order = "id"
 
-    line_id = fields.Many2one("sale.order.line", string="Line", required=True, index=True, ondelete="cascade")
+    line_id = fields.Many2one("sale.order.line", required=True, index=True, ondelete="cascade")
     order_id = fields.Many2one(related="line_id.order_id", string="Quotation", store=True, index=True)
     company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)
-    task_id = fields.Many2one("project.task", string="Task", ondelete="cascade")
-    milestone_id = fields.Many2one("project.milestone", string="Milestone", ondelete="cascade")
+    task_id = fields.Many2one("project.task", ondelete="cascade")
+    milestone_id = fields.Many2one("project.milestone", ondelete="cascade")
     timesheet_id = fields.Many2one("account.analytic.line", string="Logged Time", ondelete="cascade")
     held = fields.Boolean(default=True)
 

@@ -25,7 +25,9 @@ class TestQuotingRaces(BaseCase):
             project = env["project.project"].create(
                 {"name": "Race", "partner_id": self.partner_id, "company_id": env.company.id}
             )
-            self.task_id = env["project.task"].create({"name": "Run", "project_id": project.id, "allocated_hours": 1}).id
+            self.task_id = (
+                env["project.task"].create({"name": "Run", "project_id": project.id, "allocated_hours": 1}).id
+            )
             self.project_id = project.id
 
     def make_env(self, cr):
@@ -88,7 +90,9 @@ class TestQuotingRaces(BaseCase):
             return works.mapped("order_id.name")
 
     def test_two_managers_choose_the_same_task(self):
-        results = self.run_all(*[partial(self.make, wizard_id) for wizard_id in (self.open_wizard(), self.open_wizard())])
+        results = self.run_all(
+            *[partial(self.make, wizard_id) for wizard_id in (self.open_wizard(), self.open_wizard())]
+        )
         names = [result for result in results if isinstance(result, str)]
         errors = [str(result) for result in results if not isinstance(result, str)]
         self.assertEqual(len(names), 1, results)

@@ -136,6 +136,12 @@ class TestQuotingWork(QuotingCommon):
             wizard.action_make()
         self.assertFalse(other.sire_order_ids)
 
+    def test_prices_that_are_none(self):
+        wizard = self.open_wizard()
+        for name, value in (("rate", float("nan")), ("price", float("inf")), ("rate", -1)):
+            with self.subTest(name=name, value=value), self.assertRefused("write a number that is zero or more"):
+                wizard.line_ids[0].write({name: value})
+
     def test_hours_are_those_of_the_moment(self):
         wizard = self.open_wizard()
         self.design.allocated_hours = 12
@@ -243,7 +249,9 @@ class TestQuotingWork(QuotingCommon):
         order.action_cancel()
         other = self.make(self.tick(self.open_wizard(), entry))
         wizard = self.open_wizard()
-        self.assertEqual((self.lines_of(wizard, "milestone").taken, self.lines_of(wizard, "task")[1].taken), (other.name, other.name))
+        self.assertEqual(
+            (self.lines_of(wizard, "milestone").taken, self.lines_of(wizard, "task")[1].taken), (other.name, other.name)
+        )
 
     def test_freed_when_the_line_or_the_quotation_goes(self):
         order = self.make(self.open_wizard())
@@ -279,9 +287,7 @@ class TestQuotingWork(QuotingCommon):
             with self.assertRefused(f"^Design is on {other.name} by now"), self.env.cr.savepoint():
                 order.validity_date = latest
             order.invalidate_recordset()
-            order.write(
-                {"validity_date": latest, "order_line": [Command.delete(line.id) for line in order.order_line]}
-            )
+            order.write({"validity_date": latest, "order_line": [Command.delete(line.id) for line in order.order_line]})
             self.assertEqual(order.sire_state, "sent")
 
     def test_a_revision_takes_over(self):
@@ -335,7 +341,9 @@ class TestQuotingWork(QuotingCommon):
         self.assertEqual(order.company_id, self.company_2)
         self.assertEqual(order.sire_work_ids.company_id, self.company_2)
         self.user_manager.company_ids -= self.company_2
-        self.assertFalse(self.env["sire.quotation.work"].with_user(self.user_manager).search([("order_id", "=", order.id)]))
+        self.assertFalse(
+            self.env["sire.quotation.work"].with_user(self.user_manager).search([("order_id", "=", order.id)])
+        )
 
     def test_roles(self):
         for user in (self.user_developer, self.user_viewer, self.user_accountant):

@@ -33,13 +33,14 @@ class SireQuotationWizard(models.TransientModel):
         "product.product",
         string="Sold As",
         required=True,
+        check_company=True,
         domain=[("sale_ok", "=", True), ("type", "=", "service")],
         default=lambda self: self.env.ref("sire_billing.product_professional_services"),
         help="Gives the lines their VAT and account. A product with a price of its own gives the hours their rate, too.",
     )
     template_id = fields.Many2one(
         "sale.order.template",
-        string="Template",
+        check_company=True,
         domain="[('company_id', 'in', (False, company_id))]",
         help="Its lines come first; its terms, deposit and validity hold for the quotation.",
     )

@@ -21,18 +21,12 @@ class SireQuotationWizardLine(models.TransientModel):
     title = fields.Char(string="Work", required=True)
     person = fields.Char(readonly=True)
     phase = fields.Char(string="Milestone", readonly=True)
-    day = fields.Date(string="Day", readonly=True)
+    day = fields.Date(readonly=True)
     hours = fields.Float(readonly=True)
-    rate = fields.Monetary(string="Rate", help="Price of an hour, without VAT.")
+    rate = fields.Monetary(help="Price of an hour, without VAT.")
     price = fields.Monetary(string="Fixed Price", help="Without VAT. Empty: the hours at the rate.")
     amount = fields.Monetary(compute="_compute_amount")
     taken = fields.Char(string="Quoted In", readonly=True)
-
-    @api.constrains("rate", "price")
-    def _check_prices(self):
-        for line in self:
-            if not all(math.isfinite(value) and value >= 0 for value in (line.rate, line.price)):
-                raise UserError(self.env._("%s: write a price that is zero or more.", line.title))
 
     @api.depends("hours", "rate", "price", "kind", "title")
     def _compute_amount(self):
@@ -59,3 +53,25 @@ class SireQuotationWizardLine(models.TransientModel):
             price=self.price or (0.0 if is_phase else None),
             day=self.day,
         )
+
+    # === CRUD ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_prices(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_prices(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_prices(self, vals):
+        """:raise UserError: for a price below zero, or one that is no number: before the ORM rounds it"""
+        for name in ("rate", "price", "hours"):
+            value = vals.get(name) or 0.0
+            if not math.isfinite(value) or value < 0:
+                raise UserError(
+                    self.env._("%s: write a number that is zero or more.", self._fields[name]._description_string(self.env))
+                )
