@@ -4,6 +4,7 @@ from . import sire_client_document  # first: the documents below inherit it
 from . import account_chart_template
 from . import account_move
 from . import account_move_deposit
+from . import account_move_pricing
 from . import account_move_print
 from . import account_payment
 from . import account_tax

@@ -102,7 +102,10 @@ class ProjectProject(models.Model):
         """:return: values of the line of this row, in the currency and with the VAT of the quotation"""
         if not row.works:
             return {"display_type": "line_section", "name": row.name}
-        product = product or self.env.ref("sire_billing.product_professional_services")
+        services = self.env.ref("sire_billing.product_professional_services")
+        product = product or services
+        if product == services and not row.hourly:
+            product = self.env.ref("sire_billing.product_fixed_price")  # a piece, not an hour
         price = self.currency_id._convert(row.price, order.currency_id, order.company_id, eat_today(), round=False)
         taxes = order._sire_taxes_of(product)
         hour, piece = self.env.ref("uom.product_uom_hour"), self.env.ref("uom.product_uom_unit")

@@ -87,7 +87,12 @@ class SaleOrder(models.Model):
         """:return: a price without VAT as this quotation shows it"""
         return self._sire_taxes_for_client(taxes)._sire_gross_price(price, product)
 
+    def _sire_shows_vat(self):
+        """:return: whether the prices of the lines include VAT"""
+        self.ensure_one()
+        return self.sire_price_include
+
     def _sire_say_prices(self):
         """:return: the words beside the prices: whether VAT is in them"""
         self.ensure_one()
-        return self.env._("VAT included") if self.sire_price_include else self.env._("plus VAT")
+        return self.env._("VAT included") if self._sire_shows_vat() else self.env._("plus VAT")

@@ -5,6 +5,7 @@ import random
 from odoo import Command
 from odoo.tests import Form, tagged
 
+from ..controllers.client_page_content import ClientPage
 from .common import BillingCommon
 
 
@@ -180,6 +181,18 @@ class TestQuotingPricing(BillingCommon):
             self.assertIn(words, html)
             self.assertIn(price, html)
             self.assertIn("58,000.00" if include else "50,000.00", html)
+            order.action_sire_send()
+            invoice = self.approve(order)
+            html = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", invoice.ids)[0].decode()
+            self.assertIn(words, html)
+            self.assertIn("58,000.00" if include else "50,000.00", html)
+            page = self.env["ir.qweb"]._render("sire_billing.client_page_document", {"page": self.page(order)})
+            self.assertIn(words, str(page))
+            self.assertIn("KSh 58,000" if include else "KSh 50,000", str(page))
+
+    def page(self, order):
+        order._sire_get_client_url()
+        return ClientPage(self.env["sire.client.link"].sudo().search([("order_id", "=", order.id)], limit=1))
 
     # === DISCOUNTS ===#
 

@@ -75,6 +75,10 @@ class TestQuotingWork(QuotingCommon):
         self.assertEqual(self.says(order), [("Go live", 1, 80000), ("Design", 1, 30000)])
         self.assertEqual(order.amount_untaxed, 110000)
         self.assertEqual(order.order_line.product_uom_id, self.env.ref("uom.product_uom_unit"))
+        html = self.env["ir.actions.report"]._render_qweb_html("sale.report_saleorder", order.ids)[0].decode()
+        self.assertNotIn("Hours", html)  # a piece is not one hour
+        order.action_sire_send()
+        self.assertEqual(self.approve(order).amount_total, 127600)
 
     def test_what_is_ticked_at_first_is_what_the_one_click_takes(self):
         self.log_time(self.design)
@@ -190,6 +194,9 @@ class TestQuotingWork(QuotingCommon):
             form.product_id = product
             self.assertEqual(form.total, 30000 + 7.5 * 8000)
         order = self.make(wizard)
+        html = self.env["ir.actions.report"]._render_qweb_html("sale.report_saleorder", order.ids)[0].decode()
+        self.assertNotIn("1.00</span> <span>Hours", html.replace("\n", ""))
+        self.assertNotIn("text-muted small", html.split("sale_tbody")[1].split("</tbody>")[0])
         self.assertEqual(self.says(order), [("Design", 1, 30000), ("Build", 7.5, 8000)])
         self.assertEqual(order.order_line.product_id, product)
 

@@ -73,5 +73,7 @@ class SireQuotationWizardLine(models.TransientModel):
             value = vals.get(name) or 0.0
             if not math.isfinite(value) or value < 0:
                 raise UserError(
-                    self.env._("%s: write a number that is zero or more.", self._fields[name]._description_string(self.env))
+                    self.env._(
+                        "%s: write a number that is zero or more.", self._fields[name]._description_string(self.env)
+                    )
                 )

@@ -1,6 +1,7 @@
 """A line named its one task in a column of its own; now each piece of work that it takes is a row."""
 
-from odoo.tools import SQL, column_exists
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists
 
 
 def migrate(cr, version):
