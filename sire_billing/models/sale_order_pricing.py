@@ -93,6 +93,8 @@ class SaleOrder(models.Model):
         return self.sire_price_include
 
     def _sire_say_prices(self):
-        """:return: the words beside the prices: whether VAT is in them"""
+        """:return: the words beside the prices: whether VAT is in them; empty where there is none"""
         self.ensure_one()
+        if self.currency_id.is_zero(self.amount_tax):
+            return ""
         return self.env._("VAT included") if self._sire_shows_vat() else self.env._("plus VAT")

@@ -43,7 +43,12 @@ READERS = {
     "sire.audit.proof.wizard": set(),
 }
 #: Lines of wizards above.
-PARTS = {"sire.mpesa.assign.line", "sire.mpesa.assign.suggestion", "sire.mpesa.statement.line", "sire.quotation.wizard.line"}
+PARTS = {
+    "sire.mpesa.assign.line",
+    "sire.mpesa.assign.suggestion",
+    "sire.mpesa.statement.line",
+    "sire.quotation.wizard.line",
+}
 
 
 @tagged("post_install", "-at_install")

@@ -57,7 +57,13 @@ class TestQuotingJson2(BillingCommon, HttpCase):
         project = self.project.with_user(self.user_manager)
         other = self.make_project(company_id=self.company_2.id)
         wizard = self.env["sire.quotation.wizard"].browse(project.action_sire_choose_quotation()["res_id"])
-        vals = {"wizard_id": wizard.id, "kind": "task", "res_id": other.task_ids[0].id, "title": "Theirs", "ticked": True}
+        vals = {
+            "wizard_id": wizard.id,
+            "kind": "task",
+            "res_id": other.task_ids[0].id,
+            "title": "Theirs",
+            "ticked": True,
+        }
         response = self.call(self.user_manager, "sire.quotation.wizard.line", "create", vals_list=[vals])
         self.assertEqual(response.status_code, 200, response.text)
         response = self.call(self.user_manager, "sire.quotation.wizard", "action_make", ids=wizard.ids)
@@ -83,7 +89,10 @@ class TestQuotingJson2(BillingCommon, HttpCase):
         ):
             with self.subTest(vals=vals):
                 response = self.call(self.user_manager, "sale.order.line", "write", ids=line.ids, vals=vals)
-                self.assertForbidden(response, "A discount is from" if "discount" in vals and vals["discount"] == vals["discount"] else "")
+                self.assertForbidden(
+                    response,
+                    "A discount is from" if "discount" in vals and vals["discount"] == vals["discount"] else "",
+                )
                 vals = {"order_line": [[1, line.id, vals]]}
                 self.assertForbidden(self.call(self.user_manager, "sale.order", "write", ids=order.ids, vals=vals))
         self.assertEqual((line.price_unit, line.discount, order.amount_total), (5000, 0, 110200))
