@@ -22,6 +22,7 @@
         "views/sire_project_document_views.xml",
         "views/project_project_views.xml",
         "views/project_task_views.xml",
+        "views/hr_employee_views.xml",
         "views/sire_projects_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 RECEIPT_CODE = "sire.receipt"
@@ -6,6 +6,15 @@ RECEIPT_CODE = "sire.receipt"
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    sire_price_include = fields.Boolean(
+        string="Quotation Prices Include VAT",
+        help="New quotations show prices with VAT in them. On each quotation it can be changed.",
+    )
+
+    def _sire_quotes_with_vat(self):
+        """:return: whether a new quotation of this company shows prices that include VAT"""
+        return self.sire_price_include or self.account_price_include == "tax_included"
 
     def _sire_setup_cash(self):
         """Give each company with a chart of accounts a cash journal that books at once, and a receipt sequence."""

@@ -196,12 +196,6 @@ class SaleOrder(models.Model):
 
     # === BUSINESS ===#
 
-    def _sire_set_default_taxes(self):
-        """Give lines whose product has no tax in this company the company's own sale tax (VAT 16 % in Kenya)."""
-        for order in self:
-            tax = order.fiscal_position_id.map_tax(order.company_id.sudo().account_sale_tax_id)  # sudo: a setting
-            order.order_line.filtered(lambda line: not line.display_type and not line.tax_ids).tax_ids = tax
-
     def _sire_client_state(self):
         """What the quotation is for the client who opens its link now.
 

@@ -12,7 +12,6 @@ CONTENT_FIELDS = frozenset(
         "product_uom_id",
         "product_uom_qty",
         "sequence",
-        "sire_task_id",
         "tax_ids",
         "technical_price_unit",
     }
@@ -22,14 +21,19 @@ CONTENT_FIELDS = frozenset(
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    sire_work_ids = fields.One2many("sire.quotation.work", "line_id", string="Work", copy=False)
     sire_task_id = fields.Many2one(
         "project.task",
         string="Task",
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The task whose hours this line bills.",
+        compute="_compute_sire_task_id",
+        compute_sudo=True,
+        help="The task that this line bills.",
     )
+
+    @api.depends("sire_work_ids.task_id")
+    def _compute_sire_task_id(self):
+        for line in self:
+            line.sire_task_id = line.sire_work_ids.task_id[:1]
 
     @api.model
     def default_get(self, fields):

@@ -79,7 +79,9 @@ class SaleOrder(models.Model):
             )
         if not self.order_line.filtered(lambda line: not line.display_type):
             raise UserError(self.env._("%s has no lines yet: add what the client is to pay for.", self.name))
-        if self.currency_id.compare_amounts(self.amount_total, 0) <= 0:
+        if self.currency_id.compare_amounts(self.amount_total, 0) < 0:
+            raise UserError(self.env._("The total of %s is below zero: lower what is taken off.", self.name))
+        if self.currency_id.is_zero(self.amount_total):
             raise UserError(self.env._("The total of %s is zero: write the prices first.", self.name))
         if self.validity_date and self.validity_date < eat_today():
             raise UserError(

@@ -22,6 +22,12 @@ from . import test_people_log
 from . import test_print
 from . import test_proof
 from . import test_quotation
+from . import test_quoting_json_2
+from . import test_quoting_pricing
+from . import test_quoting_races
+from . import test_quoting_rows
+from . import test_quoting_validity
+from . import test_quoting_work
 from . import test_races
 from . import test_role_permissions
 from . import test_roles

@@ -25,6 +25,8 @@ READERS = {
     "sire.statement.wizard": {"accountant", "manager", "viewer"},
     "sire.cash.payment.wizard": {"accountant"},
     "sire.quotation.approve.wizard": {"manager"},
+    "sire.quotation.wizard": {"manager"},
+    "sire.quotation.work": {"accountant", "manager", "viewer"},
     "sire.signin.code": set(),
     "sire.signin.counter": set(),
     "sire.webhook.event": set(),
@@ -44,7 +46,12 @@ READERS = {
     "sire.audit.proof.wizard": set(),
 }
 #: Lines of wizards above.
-PARTS = {"sire.mpesa.assign.line", "sire.mpesa.assign.suggestion", "sire.mpesa.statement.line"}
+PARTS = {
+    "sire.mpesa.assign.line",
+    "sire.mpesa.assign.suggestion",
+    "sire.mpesa.statement.line",
+    "sire.quotation.wizard.line",
+}
 
 
 @tagged("post_install", "-at_install")

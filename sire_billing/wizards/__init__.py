@@ -2,7 +2,10 @@ from . import account_payment_register
 from . import base_partner_merge_automatic_wizard
 from . import payment_link_wizard
 from . import sale_advance_payment_inv
+from . import sale_order_discount
 from . import sire_cash_payment_wizard
 from . import sire_invoice_void_wizard
 from . import sire_quotation_approve_wizard
+from . import sire_quotation_wizard
+from . import sire_quotation_wizard_line
 from . import sire_statement_wizard

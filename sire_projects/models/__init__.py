@@ -2,6 +2,8 @@
 from . import res_company
 
 # isort: split
+from . import hr_employee
+from . import project_milestone
 from . import project_project
 from . import project_task
 from . import project_task_type

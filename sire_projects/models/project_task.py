@@ -17,10 +17,20 @@ class ProjectTask(models.Model):
         groups=GROUP_SEE_MONEY,
         help="Price of an hour without tax. A new task takes the project's.",
     )
+    sire_fixed_price = fields.Monetary(
+        string="Fixed Price",
+        currency_field="sire_currency_id",
+        groups=GROUP_SEE_MONEY,
+        help="Price of the whole task without tax, whatever hours it takes. Empty: its hours at the hourly rate.",
+    )
 
     _sire_hourly_rate_positive = models.Constraint(
         "CHECK(sire_hourly_rate >= 0)",
         "An hourly rate cannot be negative.",
+    )
+    _sire_fixed_price_positive = models.Constraint(
+        "CHECK(sire_fixed_price >= 0)",
+        "The fixed price of a task cannot be negative.",
     )
 
     @api.depends("project_id")

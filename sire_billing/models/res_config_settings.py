@@ -1,0 +1,7 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    sire_price_include = fields.Boolean(related="company_id.sire_price_include", readonly=False)

@@ -1,0 +1,69 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from odoo.addons.sire_base.utils.eat import eat_today
+
+
+class SaleOrder(models.Model):
+    """Which work a quotation takes, and when it lets go of it."""
+
+    _inherit = "sale.order"
+
+    sire_work_ids = fields.One2many("sire.quotation.work", "order_id", string="Work", copy=False)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "validity_date"} & vals.keys():
+            self._sire_sync_work()
+        return result
+
+    def _sire_holds_work(self):
+        """:return: whether what is on this quotation is not to be quoted elsewhere: it was approved, or may be yet"""
+        self.ensure_one()
+        if self.state == "sent":
+            return not self.validity_date or self.validity_date >= eat_today()
+        return self.state != "cancel"
+
+    def _sire_sync_work(self):
+        """Let go of the work when a quotation is cancelled or declined; take it again when it is opened again.
+
+        An expired quotation keeps its work until somebody else asks for it: then `_sire_release_work` lets go.
+
+        :raise UserError: when another quotation has it by now
+        """
+        # sudo: who changes a quotation need not read who else has its work
+        for order_sudo in self.sudo():
+            works_sudo = order_sudo.sire_work_ids
+            if order_sudo.state == "cancel":
+                works_sudo.filtered("held").held = False
+            elif order_sudo._sire_holds_work():
+                works_sudo.filtered(lambda work: not work.held)._sire_take_again()
+
+    def _sire_release_work(self):
+        """Let go of the work of quotations that expired. Their rows are updated, not only locked: an approval or a later date
+        of validity that is on its way is run again on what is true then."""
+        # sudo: another manager's quotation
+        orders_sudo = self.sudo().filtered(lambda order: not order._sire_holds_work())
+        if orders_sudo:
+            self.env.cr.execute(
+                SQL("UPDATE sale_order SET write_date = write_date WHERE id = ANY(%s)", list(orders_sudo.ids))
+            )
+            orders_sudo.sire_work_ids.filtered("held").held = False
+            self.env["sire.quotation.work"].flush_model(["held"])  # before somebody else's row says the opposite
+
+    def _sire_hand_work_to(self, order, lines=None):
+        """Give the work of this quotation to the one that replaces it, such as its revision.
+
+        :param order: the quotation that replaces this one; this one holds nothing afterwards
+        :param dict lines: for each line of this quotation the line that replaces it; in the order of both when not given.
+            The work of a line that nothing replaces is free.
+        """
+        self.ensure_one()
+        if lines is None:
+            lines = dict(zip(self.order_line.sorted(), order.order_line.sorted(), strict=False))
+        for line, replacing in lines.items():
+            # sudo: written by our own methods alone
+            works_sudo = line.sudo().sire_work_ids
+            works_sudo.line_id = replacing.id
+        self.sudo().sire_work_ids.filtered("held").held = False  # sudo: as above
+        order._sire_sync_work()

@@ -1,0 +1,140 @@
+"""Two managers at once, each in a connection of its own."""
+
+import threading
+from functools import partial
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+
+from odoo.addons.sire_base.utils.eat import eat_today
+
+from .. import gate
+
+
+@tagged("post_install", "-at_install")
+class TestQuotingRaces(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.addCleanup(self.clean_up)
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            self.partner_id = env["res.partner"].create({"name": "Race Quoters"}).id
+            project = env["project.project"].create(
+                {"name": "Race", "partner_id": self.partner_id, "company_id": env.company.id}
+            )
+            self.task_id = (
+                env["project.task"].create({"name": "Run", "project_id": project.id, "allocated_hours": 1}).id
+            )
+            self.project_id = project.id
+
+    def make_env(self, cr):
+        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+
+    def clean_up(self):
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            invoices = env["account.move"].search([("partner_id", "=", self.partner_id)])
+            invoices.filtered(lambda move: move.state == "posted").button_draft()
+            invoices.with_context(force_delete=True).unlink()
+            orders = gate.opened(env["sale.order"].search([("partner_id", "=", self.partner_id)]))
+            orders.write({"state": "cancel"})
+            orders.unlink()
+            project = env["project.project"].browse(self.project_id)
+            project.with_context(active_test=False).task_ids.unlink()
+            project.unlink()
+            env["res.partner"].browse(self.partner_id).unlink()
+
+    def run_all(self, *functions):
+        """As in `test_races`: all start from the same snapshot, and run as a request is run."""
+        barrier = threading.Barrier(len(functions), timeout=30)
+        results = [None] * len(functions)
+
+        def run(index, function):
+            with self.registry.cursor() as cr:
+                env = self.make_env(cr)
+                first = [True]
+
+                def once():
+                    cr.execute("SELECT 1")  # the snapshot is taken here
+                    if first.pop() if first else False:
+                        barrier.wait()
+                    return function(env)
+
+                try:
+                    results[index] = retrying(once, env)
+                except Exception as error:  # noqa: BLE001  what it was is asserted
+                    results[index] = error
+
+        threads = [threading.Thread(target=run, args=args) for args in enumerate(functions)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        return results
+
+    def open_wizard(self):
+        with self.registry.cursor() as cr:
+            return self.make_env(cr)["project.project"].browse(self.project_id).action_sire_choose_quotation()["res_id"]
+
+    def make(self, wizard_id, env):
+        return env["sale.order"].browse(env["sire.quotation.wizard"].browse(wizard_id).action_make()["res_id"]).name
+
+    def who_holds(self):
+        with self.registry.cursor() as cr:
+            works = self.make_env(cr)["sire.quotation.work"].search(
+                [("task_id", "=", self.task_id), ("held", "=", True)]
+            )
+            return works.mapped("order_id.name")
+
+    def test_two_managers_choose_the_same_task(self):
+        results = self.run_all(
+            *[partial(self.make, wizard_id) for wizard_id in (self.open_wizard(), self.open_wizard())]
+        )
+        names = [result for result in results if isinstance(result, str)]
+        errors = [str(result) for result in results if not isinstance(result, str)]
+        self.assertEqual(len(names), 1, results)
+        self.assertIn(f"Run is on {names[0]} already", errors[0])
+        self.assertEqual(self.who_holds(), names)
+
+    def test_choosing_against_the_one_click(self):
+        def click(env):
+            env["project.project"].browse(self.project_id).action_sire_new_quotation()
+
+        self.run_all(partial(self.make, self.open_wizard()), click)
+        self.assertEqual(len(self.who_holds()), 1)
+
+    def make_expired(self):
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            order = env["sale.order"].browse(
+                env["project.project"].browse(self.project_id).action_sire_new_quotation()["res_id"]
+            )
+            order.order_line.price_unit = 1000
+            order.action_quotation_sent()
+            cr.execute("UPDATE sale_order SET validity_date = '2020-01-01' WHERE id = %s", [order.id])
+            return order.id
+
+    def test_expired_work_taken_while_it_is_made_valid_again(self):
+        order_id = self.make_expired()
+
+        def prolong(env):
+            env["sale.order"].browse(order_id).validity_date = eat_today()
+            return "prolonged"
+
+        results = self.run_all(partial(self.make, self.open_wizard()), prolong)
+        self.assertEqual(len([result for result in results if isinstance(result, str)]), 1, results)
+        self.assertEqual(len(self.who_holds()), 1)
+
+    def test_the_database_refuses_what_code_forgot(self):
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            order = env["sale.order"].browse(
+                env["project.project"].browse(self.project_id).action_sire_new_quotation()["res_id"]
+            )
+            line = order.order_line
+            with self.assertRaisesRegex(Exception, "sire_quotation_work_task_once"):
+                env["sire.quotation.work"]._sire_take(line, [("task", self.task_id)])
+            cr.rollback()
