@@ -1,3 +1,4 @@
+import copy
 import logging
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -139,11 +140,44 @@ class SireOrderInstalment(models.Model):
             move = gate.opened(wizard).with_context(sire_instalment_name=self.name)._create_invoices(order)
         # The gate closes here: what is posted is checked like anything else.
         move = move.with_env(self.env)
+        if self.basis != "rest":
+            self._sire_round_down_payment(move)
         gate.opened(move).sire_instalment_id = self
         gate.opened(self).write({"move_id": move.id, "invoiced_at": self.invoiced_at or fields.Datetime.now()})
         move.invoice_date = date or eat_today()
         move.action_post()
         return move
+
+    def _sire_round_down_payment(self, move):
+        """Let a draft down payment come to the amount that was agreed, to the cent.
+
+        The host keeps the VAT of its lines as rounded amounts, but leaves lines without VAT unrounded, and can miss the amount by
+        a cent where it rounds globally. Here nothing is left unrounded, and the cent goes to a line without VAT, or to the largest.
+        """
+        self.ensure_one()
+        currency = move.currency_id
+        lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        untaxed = lines.filtered(lambda line: not line.tax_ids)
+        for line in untaxed:
+            line.price_unit = currency.round(line.price_unit)
+        cents = currency.round(self.amount - move.amount_total)
+        if currency.is_zero(cents):
+            return
+        line = max(untaxed or lines, key=lambda line: abs(line.price_subtotal))
+        values = {"price_unit": line.price_unit + cents}
+        if extra := copy.deepcopy(line.extra_tax_data):
+            company_cents = line.company_currency_id.round(cents / line.currency_rate)
+            if "manual_total_excluded" in extra:
+                extra["manual_total_excluded_currency"] += cents
+                extra["manual_total_excluded"] += company_cents
+            for amounts in extra.get("manual_tax_amounts", {}).values():
+                if amounts:
+                    amounts["base_amount_currency"] += cents
+                    amounts["base_amount"] += company_cents
+            if "price_unit" in extra:
+                extra["price_unit"] = values["price_unit"]
+            values["extra_tax_data"] = extra
+        line.write(values)
 
     # === BY ITSELF ===#
 

@@ -11,7 +11,7 @@ from odoo.tests import tagged
 
 from .plan_common import PlanCommon
 
-EXAMPLES = int(os.environ.get("SIRE_BILLING_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("SIRE_BILLING_EXAMPLES", "12"))
 CENTS = st.integers(1, 9_999_999).map(lambda cents: cents / 100)
 LINES = st.lists(
     st.tuples(
@@ -68,7 +68,8 @@ class TestPropertyPlan(PlanCommon):
         deadline=None,
         database=None,
         derandomize=not os.environ.get("SIRE_BILLING_EXAMPLES"),
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        # An example posts up to five invoices: what fails is made smaller only where somebody looks for it.
+        phases=(Phase.explicit, Phase.generate, *([Phase.shrink] if "SIRE_BILLING_EXAMPLES" in os.environ else [])),
         suppress_health_check=list(HealthCheck),
     )
     @given(
@@ -108,7 +109,7 @@ class TestPropertyPlan(PlanCommon):
         for index, (basis, share) in enumerate(parts):
             values = {"name": f"Part {index}", "basis": basis, "due": "step", "sequence": index}
             if basis == "percent":
-                values["percent"] = share / len(parts)  # at most 40 % in all
+                values["percent"] = max(round(share / len(parts), 4), 0.0001)  # at most 40 % in all
             else:
                 values["fixed_amount"] = order.currency_id.round(order.amount_total * share / len(parts))
                 if values["fixed_amount"] <= 0:
