@@ -10,6 +10,7 @@ class SaleOrder(models.Model):
     """How an approved quotation becomes invoices: at once, or part by part as agreed with it."""
 
     _inherit = "sale.order"
+    _sire_audit = {"fields": ("sire_invoicing",)}  # for sire_audit, where it is installed
 
     sire_invoicing = fields.Selection(
         selection=[

@@ -22,6 +22,15 @@ class SireOrderInstalment(models.Model):
     _description = "Part of an invoicing plan"
     _order = "order_id, sequence, id"
     _check_company_auto = True
+    # for sire_audit, where it is installed
+    _sire_audit = {
+        "fields": (
+            "name", "basis", "percent", "fixed_amount", "amount", "due", "due_date", "milestone_id", "reached_at", "move_id",
+        ),
+        "parent": "order_id",
+        "name": "name",
+        "kind": "document",
+    }  # fmt: skip
 
     order_id = fields.Many2one(
         "sale.order", string="Quotation", required=True, index=True, ondelete="cascade", check_company=True

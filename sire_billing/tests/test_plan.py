@@ -233,6 +233,35 @@ class TestPlan(PlanCommon, HttpCase):
         with self.assertRefused("was agreed as KSh.33,060.00|was agreed as"):
             invoice.action_post()
 
+    def test_json_2(self):
+        order = self.make_plan()
+        self.approve(order)
+        deposit, balance = order.sire_instalment_ids
+        balance.action_toggle_reached()
+        headers = {"Authorization": f"Bearer {self.make_api_key(self.user_accountant)}"}
+
+        def call(method, model="sire.order.instalment", ids=balance.ids, **body):
+            self.env.flush_all()
+            answer = self.url_open(f"/json/2/{model}/{method}", json={"ids": ids, **body}, headers=headers)
+            self.env.invalidate_all()
+            return answer
+
+        for _retry in range(2):
+            self.assertEqual(call("action_invoice").status_code, 200)
+        self.assertEqual(len(order.sudo().invoice_ids), 2)
+        self.assertBilled(order)
+        for method, body in (
+            ("_sire_invoice", {"reason": "because"}),
+            ("write", {"vals": {"move_id": False}}),
+            ("write", {"vals": {"amount": 1}}),
+            ("action_toggle_reached", {}),
+        ):
+            self.assertNotEqual(call(method, **body).status_code, 200, (method, body))
+        move = deposit.sudo().move_id
+        answer = call("write", model="account.move", ids=move.ids, vals={"sire_instalment_id": balance.id})
+        self.assertNotEqual(answer.status_code, 200)
+        self.assertEqual(len(order.sudo().invoice_ids), 2)
+
     # === CREDITED ===#
 
     def test_credited_and_again(self):

@@ -78,8 +78,12 @@ class TestPropertyPlan(PlanCommon):
         currency=st.sampled_from(["KES", "KES", "JPY", "TND"]),
         method=st.sampled_from(["round_per_line", "round_globally"]),
         again=st.integers(0, 5),
+        less=st.sampled_from([0, 0, 10, 33.33]),
     )
-    def test_any_split(self, lines, parts, currency, method, again):
+    def test_any_split(self, lines, parts, currency, method, again, less):
+        price, quantity, discount, vat = lines[0]
+        if less:  # a line of its own that takes something off
+            lines = [*lines, (-round(price * less / 100, 2), quantity, discount, vat)]
         with self.env.cr.savepoint() as savepoint:
             self.check_split(lines, parts, currency, method, again)
             savepoint.rollback()
