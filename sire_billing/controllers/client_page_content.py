@@ -69,7 +69,7 @@ class ClientPage(ClientPagePayBill, ClientPagePlan, ClientPageText):
         if not invoices:
             return self.state
         if all(self.is_settled(invoice) for invoice in invoices):
-            return "paid"
+            return "paid" if self.is_plan_paid() else "partial"
         return "partial" if any(self.get_money(invoice)["paid"] > 0 for invoice in invoices) else "unpaid"
 
     def get_version(self):

@@ -17,7 +17,9 @@ class ClientPagePlan:
         """Put what is to be paid now before what is paid, where there are several."""
         if not self.get_plan():
             return invoices
-        return invoices.sorted(lambda move: (move.move_type == "out_refund", move.payment_state in ("paid", "reversed")))
+        return invoices.sorted(
+            lambda move: (move.move_type == "out_refund", move.payment_state in ("paid", "reversed"))
+        )
 
     def get_plan_state(self, part):
         """Return where a part stands, for the client: paid, due, or to come (also while staff prepares its invoice).
@@ -28,6 +30,10 @@ class ClientPagePlan:
         if self.state != "approved" or invoice.state != "posted":
             return "planned"
         return "paid" if self.is_settled(invoice) else "due"
+
+    def is_plan_paid(self):
+        """Whether nothing of the plan is to come; true where there is none."""
+        return all(self.get_plan_state(part) == "paid" for part in self.get_plan())
 
     def say_plan_terms(self):
         """Say before the approval what is to be paid first."""

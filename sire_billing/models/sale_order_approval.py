@@ -152,11 +152,11 @@ class SaleOrder(models.Model):
             gate.opened(order_sudo).date_order = at
         invoice_sudo = order_sudo._sire_ensure_invoice(eat_today(at))
         order_sudo._sire_tell_manager(
-            lambda env: env._(
-                "Approved by %(name)s. Invoice %(invoice)s is ready.", name=name, invoice=invoice_sudo.name
-            )
-            if invoice_sudo
-            else env._("Approved by %s. The first invoice comes with the first part of the plan.", name),
+            lambda env: (
+                env._("Approved by %(name)s. Invoice %(invoice)s is ready.", name=name, invoice=invoice_sudo.name)
+                if invoice_sudo
+                else env._("Approved by %s. The first invoice comes with the first part of the plan.", name)
+            ),
             author=recorded_by.partner_id if recorded_by else self.partner_id,
         )
         if invoice_sudo and self.partner_id.email_normalized and not approved_at:

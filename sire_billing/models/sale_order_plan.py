@@ -32,6 +32,8 @@ class SaleOrder(models.Model):
         if self.sire_invoicing == "all":
             self.sire_instalment_ids = [Command.clear()]
             return
+        if self.sire_instalment_ids and (self.sire_invoicing == "milestones" or len(self.sire_instalment_ids) == 2):
+            return
         last = "finish" if self.project_id else "step"
         parts = [
             {"name": self.env._("Deposit"), "basis": "percent", "percent": 50, "due": "approval", "sequence": 10},
@@ -66,8 +68,9 @@ class SaleOrder(models.Model):
 
     def _sire_check_sendable(self, by_mail=True):
         """Override: the plan holds before the client reads it."""
-        super()._sire_check_sendable(by_mail=by_mail)
+        result = super()._sire_check_sendable(by_mail=by_mail)
         self._sire_check_plan()
+        return result
 
     def _sire_check_plan(self):
         """:raise UserError: with the first thing that is wrong with the parts"""
@@ -81,7 +84,9 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("Write at least two parts in the invoicing plan of %s.", self.name))
         if self.sire_invoicing == "deposit" and (len(parts) != 2 or parts[0].due != "approval"):
             raise UserError(
-                self.env._("A deposit is invoiced at approval, and one balance later: choose Milestones for other plans.")
+                self.env._(
+                    "A deposit is invoiced at approval, and one balance later: choose Milestones for other plans."
+                )
             )
         if parts[-1].basis != "rest" or any(part.basis == "rest" for part in parts[:-1]):
             raise UserError(self.env._("The last part of %s takes the rest, and no other does.", self.name))
@@ -102,8 +107,9 @@ class SaleOrder(models.Model):
                 raise UserError(self.env._("“%s” waits for a project to be finished: choose the project.", part.name))
 
     def _sire_check_answerable(self, digest, at):
-        super()._sire_check_answerable(digest, at)
+        result = super()._sire_check_answerable(digest, at)
         self._sire_check_plan()
+        return result
 
     # === INVOICING ===#
 

@@ -48,7 +48,7 @@ class SireOrderInstalment(models.Model):
         required=True,
     )
     percent = fields.Float(string="%", digits=(16, 4))
-    fixed_amount = fields.Monetary(string="Fixed Amount", help="VAT included, in the currency of the quotation.")
+    fixed_amount = fields.Monetary(help="VAT included, in the currency of the quotation.")
     amount = fields.Monetary(
         compute="_compute_amount", store=True, help="VAT included, in the currency of the quotation."
     )
@@ -67,7 +67,6 @@ class SireOrderInstalment(models.Model):
     due_date = fields.Date(string="Date", help="From this East African day on it is to be invoiced.")
     milestone_id = fields.Many2one(
         "project.milestone",
-        string="Milestone",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('project_id', '=', project_id)]",
@@ -242,7 +241,9 @@ class SireOrderInstalment(models.Model):
         if move.state == "cancel" or move.payment_state == "reversed":
             return True
         credited = sum(move.reversal_move_ids.filtered(lambda credit: credit.state == "posted").mapped("amount_total"))
-        return move.state == "posted" and credited and move.currency_id.compare_amounts(credited, move.amount_total) >= 0
+        return (
+            move.state == "posted" and credited and move.currency_id.compare_amounts(credited, move.amount_total) >= 0
+        )
 
     def _sire_get_live_move(self):
         """:return: the invoice of this part that counts; empty when there is none, or it was credited"""

@@ -51,7 +51,10 @@ class SireOrderInstalment(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        if self.sudo().invoiced_at and not self.sudo()._sire_get_live_move():  # sudo: see _sire_invoice
+        part_sudo = self.sudo()  # see _sire_invoice
+        if part_sudo._sire_get_live_move():
+            return True  # the second click: made and sent by the first
+        if part_sudo.invoiced_at:
             return {
                 "type": "ir.actions.act_window",
                 "name": self.env._("Invoice Again"),

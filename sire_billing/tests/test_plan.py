@@ -180,9 +180,18 @@ class TestPlan(PlanCommon, HttpCase):
             ("at least two parts", lambda: self.make_plan([self.rest()])),
             ("takes the rest", lambda: self.make_plan([self.part("a", percent=50), self.part("b", percent=50)])),
             ("takes the rest", lambda: self.make_plan([self.rest("a", sequence=1), self.rest("b")])),
-            ("cannot be due at approval", lambda: self.make_plan([self.part("a", percent=5), self.rest(due="approval")])),
-            ("more than the total", lambda: self.make_plan([self.part("a", basis="amount", fixed_amount=1e6), self.rest()])),
-            ("Nothing is left", lambda: self.make_plan([self.part("a", percent=60), self.part("b", percent=40), self.rest()])),
+            (
+                "cannot be due at approval",
+                lambda: self.make_plan([self.part("a", percent=5), self.rest(due="approval")]),
+            ),
+            (
+                "more than the total",
+                lambda: self.make_plan([self.part("a", basis="amount", fixed_amount=1e6), self.rest()]),
+            ),
+            (
+                "Nothing is left",
+                lambda: self.make_plan([self.part("a", percent=60), self.part("b", percent=40), self.rest()]),
+            ),
             ("Write the date", lambda: self.make_plan([self.part("a", "date", percent=5), self.rest()])),
             ("Choose the milestone", lambda: self.make_plan([self.part("a", "milestone", percent=5), self.rest()])),
             ("choose Milestones", lambda: deposit(self.part("a", percent=5), self.rest())),
@@ -248,6 +257,8 @@ class TestPlan(PlanCommon, HttpCase):
 
         for _retry in range(2):
             self.assertEqual(call("action_invoice").status_code, 200)
+            mails = balance.sudo().move_id.message_ids.filtered(lambda message: message.message_type != "notification")
+            self.assertEqual(len(mails.filtered("partner_ids")), 1, "sent once")
         self.assertEqual(len(order.sudo().invoice_ids), 2)
         self.assertBilled(order)
         for method, body in (

@@ -56,7 +56,12 @@ class TestPropertyPlan(PlanCommon):
         for currency, rate in (("JPY", 1.13), ("TND", 0.0241)):
             cls.currencies[currency].active = True
             cls.env["res.currency.rate"].create(
-                {"currency_id": cls.currencies[currency].id, "rate": rate, "name": "2020-01-01", "company_id": cls.company.id}
+                {
+                    "currency_id": cls.currencies[currency].id,
+                    "rate": rate,
+                    "name": "2020-01-01",
+                    "company_id": cls.company.id,
+                }
             )
         cls.pricelists = {
             name: cls.env["product.pricelist"].create({"name": name, "currency_id": currency.id})
