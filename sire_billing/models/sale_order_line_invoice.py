@@ -21,5 +21,10 @@ class SaleOrderLine(models.Model):
                     lambda line: line.move_id in parts.move_id and line.move_id.move_type == "out_invoice"
                 )[:1]
                 extra = self.env["account.tax"]._reverse_quantity_base_line_extra_tax_data(billed.extra_tax_data)
-                optional_values |= {"price_unit": billed.price_unit, "extra_tax_data": extra}
+                name = self.env._(
+                    "Less: %(part)s, %(invoice)s",
+                    part=billed.move_id.sire_instalment_id.name,
+                    invoice=billed.move_id.name,
+                )
+                optional_values |= {"name": name, "price_unit": billed.price_unit, "extra_tax_data": extra}
         return super()._prepare_invoice_line(**optional_values)

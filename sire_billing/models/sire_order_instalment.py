@@ -47,7 +47,7 @@ class SireOrderInstalment(models.Model):
         default="percent",
         required=True,
     )
-    percent = fields.Float(string="%", digits=(16, 4))
+    percent = fields.Float(string="%", digits=(16, 2))
     fixed_amount = fields.Monetary(help="VAT included, in the currency of the quotation.")
     amount = fields.Monetary(
         compute="_compute_amount", store=True, help="VAT included, in the currency of the quotation."
@@ -56,14 +56,16 @@ class SireOrderInstalment(models.Model):
         selection=[
             ("approval", "At approval"),
             ("date", "On a date"),
-            ("milestone", "When a milestone is reached"),
-            ("step", "When we mark it reached"),
-            ("finish", "When the project is finished"),
+            ("milestone", "At a milestone"),
+            ("step", "At a step"),
+            ("finish", "Project finished"),
         ],
-        string="Invoiced",
+        string="When",
         default="step",
         required=True,
+        help="At a step: when one of us presses Reached.",
     )
+    due_text = fields.Char(string="Invoiced", compute="_compute_due_text", compute_sudo=True)
     due_date = fields.Date(string="Date", help="From this East African day on it is to be invoiced.")
     milestone_id = fields.Many2one(
         "project.milestone",
@@ -151,6 +153,12 @@ class SireOrderInstalment(models.Model):
             else:
                 part.state = "to_invoice" if part._sire_is_reached() else "planned"
             part.can_invoice = part.order_id.state == "sale" and part.state in ("to_invoice", "credited")
+
+    @api.depends("due", "due_date", "milestone_id.name")
+    @api.depends_context("lang")
+    def _compute_due_text(self):
+        for part in self:
+            part.due_text = part._sire_say_due()
 
     def _search_state(self, operator, value):
         if operator != "in":
@@ -255,7 +263,7 @@ class SireOrderInstalment(models.Model):
         """:return: when this part is invoiced, in words for the client and the print"""
         self.ensure_one()
         texts = {
-            "approval": self.env._("once this is approved"),
+            "approval": self.env._("at approval"),
             "date": self.env._("on %s", self.due_date.strftime("%d/%m/%Y") if self.due_date else "…"),
             "milestone": self.env._("when “%s” is reached", self.milestone_id.name or "…"),
             "step": self.env._("when this step is reached"),

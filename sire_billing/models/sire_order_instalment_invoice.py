@@ -70,6 +70,11 @@ class SireOrderInstalment(models.Model):
         self.ensure_one()
         return self.order_id.action_view_invoice(invoices=self.move_id)
 
+    def action_open_order(self):
+        """Row of the list: the quotation that the part belongs to."""
+        self.ensure_one()
+        return self.order_id._sire_form_action()
+
     # === BUSINESS ===#
 
     def _sire_invoice(self, reason=None, date=None):

@@ -71,5 +71,5 @@ class TestClientPagePlan(ClientPageCommon):
         order = self.make_plan()
         html = self.env["ir.actions.report"]._render_qweb_html("sale.action_report_saleorder", order.ids)[0].decode()
         self.assertIn("Invoicing plan", html)
-        self.assertIn("once this is approved", html)
+        self.assertIn("at approval", html)
         self.assertNotIn("Your invoice is ready at once", html)

@@ -1,5 +1,7 @@
 """One approved quotation gives the invoices of its plan, each once."""
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
@@ -45,7 +47,8 @@ class TestPlan(PlanCommon, HttpCase):
         balance.with_user(self.user_accountant).action_invoice()
         final = balance.sudo().move_id
         self.assertEqual(final.amount_total, order.amount_total - invoice.amount_total)
-        self.assertEqual(sum(final.invoice_line_ids.filtered("is_downpayment").mapped("quantity")), -1)
+        less = final.invoice_line_ids.filtered("is_downpayment")
+        self.assertEqual((less.quantity, less.name), (-1, f"Less: Deposit, {invoice.name}"))
         self.assertEqual(final.amount_tax + invoice.amount_tax, order.amount_tax)
         self.assertBilled(order)
         self.assertEqual(order.sudo().sire_payable, final.amount_total)
@@ -101,6 +104,30 @@ class TestPlan(PlanCommon, HttpCase):
         moves = self.assertBilled(order)
         self.assertEqual(len(moves), 3)
         self.assertEqual(sum(moves.mapped("amount_tax")), order.amount_tax)
+
+    def test_a_date_begins_at_midnight_in_nairobi(self):
+        parts = [self.part("December", "date", percent=50, due_date="2026-12-01"), self.rest()]
+        with freeze_time("2026-11-30 12:00:00"):
+            order = self.make_plan(parts)
+            self.approve(order)
+        part = order.sire_instalment_ids[0]
+        for moment, state in (("2026-11-30 20:59:59", "planned"), ("2026-11-30 21:00:00", "to_invoice")):
+            with freeze_time(moment):
+                self.env.invalidate_all()
+                self.assertEqual(part.state, state)
+                self.assertEqual(bool(part.search([("id", "=", part.id), ("state", "=", "to_invoice")])), part.can_invoice)
+        with freeze_time("2026-12-31 21:30:00"):
+            part._sire_invoice()
+        self.assertEqual(str(part.sudo().move_id.invoice_date), "2027-01-01")
+        self.assertIn("/2027/", part.sudo().move_id.name)
+
+    def test_copy(self):
+        order = self.make_plan()
+        self.approve(order)
+        parts = order.copy().sire_instalment_ids
+        self.assertEqual(parts.mapped("name"), ["Deposit", "Balance"])
+        self.assertEqual(parts.mapped("state"), ["planned", "planned"])
+        self.assertFalse(parts.sudo().move_id or any(parts.mapped("invoiced_at")))
 
     def test_search_agrees_with_compute(self):
         order = self.make_plan()

@@ -118,7 +118,7 @@ class TestPropertyPlan(PlanCommon):
         for index, (basis, share) in enumerate(parts):
             values = {"name": f"Part {index}", "basis": basis, "due": "step", "sequence": index}
             if basis == "percent":
-                values["percent"] = max(round(share / len(parts), 4), 0.0001)  # at most 40 % in all
+                values["percent"] = max(round(share / len(parts), 2), 0.01)  # at most 40 % in all
             else:
                 values["fixed_amount"] = order.currency_id.round(order.amount_total * share / len(parts))
                 if values["fixed_amount"] <= 0:
