@@ -115,7 +115,9 @@ class TestPlan(PlanCommon, HttpCase):
             with freeze_time(moment):
                 self.env.invalidate_all()
                 self.assertEqual(part.state, state)
-                self.assertEqual(bool(part.search([("id", "=", part.id), ("state", "=", "to_invoice")])), part.can_invoice)
+                self.assertEqual(
+                    bool(part.search([("id", "=", part.id), ("state", "=", "to_invoice")])), part.can_invoice
+                )
         with freeze_time("2026-12-31 21:30:00"):
             part._sire_invoice()
         self.assertEqual(str(part.sudo().move_id.invoice_date), "2027-01-01")
