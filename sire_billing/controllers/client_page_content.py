@@ -11,13 +11,14 @@ from odoo.addons.sire_base.utils.phone import format_kenyan_phone
 from odoo.addons.sire_payment.utils import format_money
 
 from .client_page_paybill import ClientPagePayBill
+from .client_page_plan import ClientPagePlan
 from .client_page_text import ClientPageText
 
 LIVE = ("pending", "authorized")
 RECENT_MINUTES = 30  # so long a prompt that failed, or was paid, is what the client came back for
 
 
-class ClientPage(ClientPagePayBill, ClientPageText):
+class ClientPage(ClientPagePayBill, ClientPagePlan, ClientPageText):
     """The documents behind one link, and nothing else: every record is reached from the link.
 
     :param link_sudo: a ``sire.client.link`` in superuser mode (its code is the client's only authority), with the
@@ -33,7 +34,7 @@ class ClientPage(ClientPagePayBill, ClientPageText):
         self.client = self.document.partner_id
         self.name = self.document.name or ""
         self.state = self._get_state()
-        self.invoices = self._get_invoices()
+        self.invoices = self.sort_invoices(self._get_invoices())
         self.provider = self.env["payment.provider"]._mpesa_for_company(self.company)
         txs = self.invoices.transaction_ids.filtered(  # a credit note has the refund that is for it: no prompt
             lambda tx: tx.provider_code == "mpesa" and tx.state != "draft" and tx.operation != "refund"
@@ -68,7 +69,7 @@ class ClientPage(ClientPagePayBill, ClientPageText):
         if not invoices:
             return self.state
         if all(self.is_settled(invoice) for invoice in invoices):
-            return "paid"
+            return "paid" if self.is_plan_paid() else "partial"
         return "partial" if any(self.get_money(invoice)["paid"] > 0 for invoice in invoices) else "unpaid"
 
     def get_version(self):
@@ -165,7 +166,7 @@ class ClientPage(ClientPagePayBill, ClientPageText):
 
     def propose(self, invoice, sums):
         """Write the amount that the form starts with: what is left, or what the prompt was for that has just failed."""
-        amount = min(invoice._sire_get_deposit() or sums["proposed"], sums["proposed"])
+        amount = sums["proposed"]
         if self.get_attempt().get("state") == "failed" and self.attempts[:1] in invoice.transaction_ids:
             amount = min(amount, self.attempts[:1].amount)
         return f"{amount:,.0f}"

@@ -46,23 +46,6 @@ class ClientPagePayBill:
             why = self.provider._mpesa_say_absence(sums["payable"], invoice.currency_id) or why
         return self.env._("%s Use another way to pay below, or ask us.", why)
 
-    def say_deposit(self, invoice, deposit):
-        return self.env._(
-            "The agreed deposit is %(deposit)s: with it the work begins.",
-            deposit=format_money(deposit, invoice.currency_id),
-        )
-
-    def say_deposit_terms(self):
-        """Say on a quotation what is to be paid first; empty when nothing is."""
-        order = self.order
-        if not order._sire_has_deposit():
-            return ""
-        return self.env._(
-            "To begin: a deposit of %(deposit)s (%(percent)s%%), once it is approved.",
-            deposit=self.money(order._get_prepayment_required_amount()),
-            percent=f"{order.prepayment_percent * 100:g}",
-        )
-
     def say_unseen(self, number):
         """One sentence for a code that is unknown and for one that is somebody else's."""
         return self.env._(

@@ -5,3 +5,4 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     sire_price_include = fields.Boolean(related="company_id.sire_price_include", readonly=False)
+    sire_invoice_reached_parts = fields.Boolean(related="company_id.sire_invoice_reached_parts", readonly=False)

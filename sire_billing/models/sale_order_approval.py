@@ -120,7 +120,8 @@ class SaleOrder(models.Model):
         :param res.users recorded_by: the member of staff who writes down an approval given in another way
         :param str note: how it was given then
         :param datetime.datetime approved_at: naive UTC; now when not given
-        :return: the posted invoice; of a quotation approved before, its latest one, whatever state it is in by now
+        :return: the posted invoice; of a quotation approved before, its latest one, whatever state it is in by now;
+            empty when its plan has none due with the approval
         :rtype: account.move
         :raise UserError: with a sentence that says why not, and what to do
         """
@@ -151,12 +152,14 @@ class SaleOrder(models.Model):
             gate.opened(order_sudo).date_order = at
         invoice_sudo = order_sudo._sire_ensure_invoice(eat_today(at))
         order_sudo._sire_tell_manager(
-            lambda env: env._(
-                "Approved by %(name)s. Invoice %(invoice)s is ready.", name=name, invoice=invoice_sudo.name
+            lambda env: (
+                env._("Approved by %(name)s. Invoice %(invoice)s is ready.", name=name, invoice=invoice_sudo.name)
+                if invoice_sudo
+                else env._("Approved by %s. The first invoice comes with the first part of the plan.", name)
             ),
             author=recorded_by.partner_id if recorded_by else self.partner_id,
         )
-        if self.partner_id.email_normalized and not approved_at:
+        if invoice_sudo and self.partner_id.email_normalized and not approved_at:
             order_sudo._sire_mail_invoice(invoice_sudo)
         return invoice_sudo.with_env(self.env)
 

@@ -38,8 +38,13 @@ class SaleOrder(models.Model):
         "currency_id",
         "validity_date",
         "note",
-        "require_payment",
-        "prepayment_percent",
+        "sire_invoicing",
+        "sire_instalment_ids.sequence",
+        "sire_instalment_ids.name",
+        "sire_instalment_ids.amount",
+        "sire_instalment_ids.due",
+        "sire_instalment_ids.due_date",
+        "sire_instalment_ids.milestone_id",
         "payment_term_id",
         "fiscal_position_id",
         "amount_total",
@@ -54,7 +59,7 @@ class SaleOrder(models.Model):
     def _sire_digest(self):
         """Digest of what the client agrees to.
 
-        :return: SHA-256 (hex) of lines, prices, taxes, totals, terms, deposit, validity, client and currency
+        :return: SHA-256 (hex) of lines, prices, taxes, totals, terms, invoicing plan, validity, client and currency
         :rtype: str
         """
         self.ensure_one()
@@ -74,7 +79,7 @@ class SaleOrder(models.Model):
                 ],
                 f"{line.price_total:.4f}",
             ]
-            for line in self.order_line.sorted("sequence")
+            for line in self.order_line.filtered(lambda line: not line.is_downpayment).sorted("sequence")
         ]
         content = {
             "version": 1,
@@ -90,6 +95,6 @@ class SaleOrder(models.Model):
             ],
             "validity": self.validity_date.isoformat() if self.validity_date else "",
         }
-        if self._sire_has_deposit():
-            content["deposit"] = f"{self.prepayment_percent:.6f}"
+        if plan := self._sire_digest_plan():
+            content["plan"] = plan
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -7,25 +7,29 @@ from .. import gate
 
 
 class SaleOrder(models.Model):
-    """The one invoice of an approved quotation."""
+    """The invoices of an approved quotation: one, or one for each part of its plan."""
 
     _inherit = "sale.order"
 
     def _create_invoices(self, grouped=False, final=False, date=None):
         """Override of `sale`: one conversion at a time; what the chatter says of it is in the staff's language, whichever
         the client reads."""
+        self._sire_check_no_plan()
         self._sire_lock()
         lang = self.user_id[:1].lang or self.company_id[:1].partner_id.lang
         orders = self.with_context(lang=lang) if lang else self
         return super(SaleOrder, orders)._create_invoices(grouped=grouped, final=final, date=date).with_env(self.env)
 
     def _sire_get_invoice(self):
-        """:return: the live customer invoice of this quotation: posted before draft, not cancelled, not credited."""
+        """:return: the live customer invoice of this quotation: posted before draft, not cancelled, not credited.
+        Of several the one to pay next."""
         self.ensure_one()
         invoices = self.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice" and move.state != "cancel" and move.payment_state != "reversed"
         )
-        return invoices.sorted(lambda move: (move.state != "posted", move.id))[:1]
+        return invoices.sorted(
+            lambda move: (move.state != "posted", move.payment_state in ("paid", "in_payment"), move.id)
+        )[:1]
 
     def _sire_get_latest_invoice(self):
         """:return: the invoice that stands for this quotation: the live one, else the latest that was credited or
@@ -38,9 +42,13 @@ class SaleOrder(models.Model):
         """Make the posted invoice of an approved quotation, or return the one there is. The row is locked.
 
         :param datetime.date date: invoice date, an East African day; today when not given
+        :return: of a plan, the invoice to pay next; empty when no part was due with the approval
         :rtype: account.move
         """
         self.ensure_one()
+        if self._sire_has_plan():
+            self._sire_invoice_due_at_approval(date)
+            return self._sire_get_invoice()
         invoice = self._sire_get_invoice()
         if not invoice:
             gate.opened(self)._force_lines_to_invoice_policy_order()

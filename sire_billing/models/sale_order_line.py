@@ -16,6 +16,8 @@ CONTENT_FIELDS = frozenset(
         "technical_price_unit",
     }
 )
+# The host keeps the lines of down payments, whose quantity is zero, as their invoices are; they are no content.
+DOWN_PAYMENT_FIELDS = frozenset({"name", "price_unit", "tax_ids", "technical_price_unit"})
 
 
 class SaleOrderLine(models.Model):
@@ -50,8 +52,11 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
-        if CONTENT_FIELDS & vals.keys():
-            orders = self.order_id
+        if changed := CONTENT_FIELDS & vals.keys():
+            lines = self
+            if changed <= DOWN_PAYMENT_FIELDS:
+                lines = self.filtered(lambda line: not line.is_downpayment)
+            orders = lines.order_id
             if vals.get("order_id"):
                 orders |= orders.browse(vals["order_id"])
             orders._sire_check_not_frozen()
@@ -59,4 +64,4 @@ class SaleOrderLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
-        self.order_id._sire_check_not_frozen()
+        self.filtered(lambda line: not line.is_downpayment).order_id._sire_check_not_frozen()

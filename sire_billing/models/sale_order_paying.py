@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
-    """How a quotation is paid: through its one invoice, the agreed deposit first."""
+    """How a quotation is paid: through its invoices."""
 
     _inherit = "sale.order"
 
@@ -22,16 +22,10 @@ class SaleOrder(models.Model):
             invoice = order._sire_get_invoice()
             order.sire_payable = invoice._sire_get_payable() if invoice else 0.0
 
-    @api.onchange("require_payment")
-    def _onchange_require_payment(self):
-        """All of it is no deposit: begin with the half."""
-        if self.require_payment and not 0 < self.prepayment_percent < 1:
-            self.prepayment_percent = 0.5
-
     # === ACTIONS ===#
 
     def action_mpesa_request(self):
-        """Button: ask the client's phone for the PIN, for the invoice of this quotation.
+        """Button: ask the client's phone for the PIN, for the invoice of this quotation that is to be paid next.
 
         :raise UserError: when there is nothing to pay yet
         """
@@ -40,17 +34,9 @@ class SaleOrder(models.Model):
         invoice = self._sire_get_invoice()
         if self.state != "sale" or invoice.state != "posted":
             raise UserError(self._sire_say_paid_by_invoice())
-        wizard = self.env["sire.mpesa.request.wizard"]._make(invoice)
-        deposit = invoice._sire_get_deposit()
-        if 0 < deposit < wizard.amount:
-            wizard.amount = deposit
-        return wizard._open()
+        return self.env["sire.mpesa.request.wizard"]._make(invoice)._open()
 
     # === HELPERS ===#
-
-    def _sire_has_deposit(self):
-        """:return: whether the client agrees to pay a part before the work begins"""
-        return bool(self.require_payment and 0 < self.prepayment_percent < 1)
 
     def _sire_say_paid_by_invoice(self):
         """:return: one sentence: why no money is taken for a quotation, and what to do"""

@@ -4,6 +4,7 @@ from . import test_client_page_claim_race
 from . import test_client_page_link
 from . import test_client_page_pay
 from . import test_client_page_paybill
+from . import test_client_page_plan
 from . import test_client_page_race
 from . import test_client_page_refund
 from . import test_client_page_states
@@ -19,8 +20,11 @@ from . import test_models
 from . import test_paying
 from . import test_people
 from . import test_people_log
+from . import test_plan
+from . import test_plan_races
 from . import test_print
 from . import test_proof
+from . import test_property_plan
 from . import test_quotation
 from . import test_quoting_json_2
 from . import test_quoting_pricing

@@ -370,32 +370,3 @@ class TestNoMpesa(PayBillCommon):
         self.assertIn("M-Pesa takes whole shillings only.", html)
         self.provider.mpesa_min_amount = 10
         self.assertIn("The smallest M-Pesa payment is KSh 10.", self.read(self.path(self.make_invoice(9))))
-
-
-@tagged("post_install", "-at_install")
-class TestDeposit(PayBillCommon):
-    """A deposit that the quotation asks for is proposed first. The money is the invoice's, like any other."""
-
-    def test_deposit_then_the_rest(self):
-        order = self.make_order(1000, sent=False, require_payment=True, prepayment_percent=0.3)
-        order.action_quotation_sent()
-        self.assertIn("To begin: a deposit of KSh 300 (30%)", self.read(self.path(order)))
-        self.approve(order)
-        html = self.read(self.path(order))
-        self.assertIn("The agreed deposit is KSh 300", html)
-        self.assertIn("Pay KSh 300<", html)
-        self.pay(order, amount="300")
-        self.finish(self.transactions(order.invoice_ids))
-        html = self.read(self.path(order))
-        self.assertNotIn("deposit", html)
-        self.assertIn("Pay KSh 700<", html)
-        self.assertEqual((order.invoice_ids.amount_residual, len(order.invoice_ids)), (700, 1))
-
-    def test_what_was_agreed_is_what_was_sent(self):
-        order = self.make_order(1000, require_payment=True, prepayment_percent=0.3)
-        digest = order._sire_digest()
-        order.prepayment_percent = 0.9
-        self.assertNotEqual(order._sire_digest(), digest)
-        self.assertEqual(order._sire_client_state(), "changed")
-        self.assertEqual(self.approve(order, digest=digest).status_code, 422)
-        self.assertEqual(order.state, "sent")

@@ -5,6 +5,7 @@ from . import sale_advance_payment_inv
 from . import sale_order_discount
 from . import sire_cash_payment_wizard
 from . import sire_invoice_void_wizard
+from . import sire_instalment_again_wizard
 from . import sire_quotation_approve_wizard
 from . import sire_quotation_wizard
 from . import sire_quotation_wizard_line
