@@ -4,7 +4,6 @@ from . import sire_client_document  # first: the documents below inherit it
 from . import account_chart_template
 from . import account_move
 from . import account_move_credit
-from . import account_move_deposit
 from . import account_move_frozen
 from . import account_move_line
 from . import account_move_pricing
@@ -24,8 +23,6 @@ from . import project_project_work
 from . import project_task
 from . import res_company
 from . import project_project_plan
-from . import project_task
-from . import res_company
 from . import res_company_plan
 from . import res_config_settings
 from . import res_partner
