@@ -1,5 +1,8 @@
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import ProjectsCommon
 
@@ -12,6 +15,24 @@ class TestTasks(ProjectsCommon):
         self.project.sire_hourly_rate = 1000.0
         self.assertEqual(self.task.sire_hourly_rate, 4000.0)
         self.assertEqual(self.make_task("Later").sire_hourly_rate, 1000.0)
+
+    def test_fixed_prices_are_for_who_sees_money(self):
+        milestone = self.env["project.milestone"].create(
+            {"name": "Live", "project_id": self.project.id, "sire_price": 5000}
+        )
+        self.task.with_user(self.user_manager).sire_fixed_price = 3000
+        milestone.with_user(self.user_manager).sire_price = 6000
+        for record, field in ((self.task, "sire_fixed_price"), (milestone, "sire_price")):
+            self.assertTrue(record.with_user(self.user_viewer).read([field])[0][field])
+            with self.assertRaises(AccessError):
+                record.with_user(self.user_developer).read([field])
+            with self.assertRaises(AccessError):
+                record.with_user(self.user_developer).write({field: 1})
+            with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+                record[field] = -1
+                record.flush_recordset()
+            record.invalidate_recordset()
+        self.assertEqual((self.task.sire_fixed_price, milestone.sire_price), (3000, 6000))
 
     def test_made_in_the_done_column_is_done(self):
         imported = self.make_task("Imported", stage_id=self.done.id)
