@@ -244,6 +244,22 @@ class TestPlan(PlanCommon, HttpCase):
             order.sudo()._create_invoices(final=True)
         self.assertEqual(len(order.sudo().invoice_ids), 1)
 
+    def test_no_deposit_that_was_not_agreed(self):
+        """Invoiced at once and credited: it is invoiced again as a whole, once, and not by down payments."""
+        order = self.make_quotation()
+        self.credit(self.approve(order).with_env(self.env))
+        for method, values in (("percentage", {"amount": 60}), ("delivered", {}), ("delivered", {})):
+            wizard = self.env["sale.advance.payment.inv"].create(
+                {"sale_order_ids": [Command.set(order.ids)], "advance_payment_method": method, **values}
+            )
+            if len(order.sudo().invoice_ids) == 2 and method == "delivered":
+                wizard.create_invoices()
+            else:
+                with self.assertRefused("was agreed without a deposit|is already invoiced by"):
+                    wizard.create_invoices()
+        moves = order.sudo().invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+        self.assertEqual(moves.mapped("amount_total"), [order.amount_total] * 2)
+
     def test_an_invoice_by_hand_for_the_lines_of_a_plan(self):
         order = self.make_plan()
         self.approve(order)

@@ -10,7 +10,7 @@ class SaleAdvancePaymentInv(models.TransientModel):
     def _create_invoices(self, sale_orders):
         """Override of `sale`: what is invoiced is not invoiced again, by a second click or a second down payment.
 
-        :raise UserError: when a quotation is not approved, has its invoice, or is invoiced by its plan
+        :raise UserError: when a quotation is not approved, has its invoice, is invoiced by its plan, or has no deposit
         """
         if gate.is_open(self.env):
             return super()._create_invoices(sale_orders)
@@ -26,6 +26,12 @@ class SaleAdvancePaymentInv(models.TransientModel):
                         "%(order)s is already invoiced by %(invoice)s.",
                         order=order.name,
                         invoice=invoice_sudo.name or self.env._("a draft invoice"),
+                    )
+                )
+            if self.advance_payment_method != "delivered":
+                raise UserError(
+                    self.env._(
+                        "%s was agreed without a deposit: deposits are a part of the invoicing plan.", order.name
                     )
                 )
         return super()._create_invoices(sale_orders)
