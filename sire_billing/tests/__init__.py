@@ -21,6 +21,7 @@ from . import test_paying
 from . import test_people
 from . import test_people_log
 from . import test_plan
+from . import test_plan_credited
 from . import test_plan_races
 from . import test_print
 from . import test_proof

@@ -39,3 +39,17 @@ class PlanCommon(BillingCommon):
         total = order.amount_total if total is None else total
         self.assertEqual(order.currency_id.compare_amounts(sum(moves.mapped("amount_total")), total), 0)
         return moves
+
+    def credit(self, invoice, amount=None):
+        """The host's credit note, of all of it or of an amount."""
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"reason": "Wrong name", "journal_id": invoice.journal_id.id})
+        )
+        credit = self.env["account.move"].browse(wizard.reverse_moves()["res_id"])
+        if amount is not None:
+            for line in credit.invoice_line_ids.filtered("price_unit"):
+                line.write({"price_unit": amount, "tax_ids": [Command.clear()], "extra_tax_data": False})
+        credit.action_post()
+        return credit
