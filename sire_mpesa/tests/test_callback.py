@@ -237,6 +237,8 @@ class TestCallback(MpesaCommon):
     def test_invoice_reset_or_cancelled_meanwhile(self):
         invoice = self.make_invoice()
         tx = self.request(500, invoice)
+        if hasattr(invoice, "_sire_get_hold"):  # sire_billing refuses that; whatever happened, money is booked
+            self.patch(type(invoice), "_sire_get_hold", lambda move: "")
         invoice.button_draft()
         invoice.button_cancel()
         self.receive(tx, self.paid_callback(tx))
