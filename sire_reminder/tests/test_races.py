@@ -1,0 +1,129 @@
+"""Two workers at once, each in a connection of its own, and a payment that comes at the same moment."""
+
+import threading
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, Command, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+
+from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_billing import gate
+from odoo.addons.sire_mpesa.tools import own_transaction
+
+
+@tagged("post_install", "-at_install")
+class TestRaces(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.addCleanup(self.clean_up)
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            env.company._sire_setup_cash()
+            self.company_id = env.company.id
+            self.partner_id = env["res.partner"].create({"name": "Race Traders", "email": "pay@race.example"}).id
+            today = eat_today()
+            moves = env["account.move"].create([{
+                "move_type": "out_invoice", "partner_id": self.partner_id, "invoice_date": today - timedelta(days=60),
+                "invoice_date_due": today - timedelta(days=8), "invoice_payment_term_id": False,
+                "invoice_line_ids": [Command.create({"name": "Work", "price_unit": 1000, "tax_ids": [Command.clear()]})],
+            } for _number in range(2)])  # fmt: skip
+            moves.action_post()
+            self.move_ids = moves.ids
+
+    def make_env(self, cr):
+        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+
+    def clean_up(self):
+        """Other tests share the database."""
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            for name in ("sire.reminder.letter", "sire.statement.sending"):
+                records = env[name].search([("client_id", "=", self.partner_id)])
+                env["mail.mail"].search([("model", "=", name), ("res_id", "in", records.ids)]).unlink()
+                records.unlink()
+            payments = gate.opened(env["account.payment"].search([("partner_id", "=", self.partner_id)]))
+            payments.move_id.line_ids.remove_move_reconcile()
+            payments.unlink()
+            moves = env["account.move"].browse(self.move_ids)
+            moves.button_draft()
+            moves.with_context(force_delete=True).unlink()
+            env["sire.client.link"].search([("invoice_id", "in", self.move_ids)]).unlink()
+            env["res.partner"].browse(self.partner_id).unlink()
+
+    def run_all(self, *works):
+        """Run each work(company) as the jobs do, all with the database as it was before any other committed."""
+        barrier = threading.Barrier(len(works), timeout=30)
+        results = [None] * len(works)
+
+        def run(index, work):
+            first = [True]
+
+            def once(company):
+                company.env.cr.execute("SELECT 1")  # the snapshot is taken here
+                if first:
+                    first.clear()
+                    barrier.wait()
+                return work(company)
+
+            try:
+                results[index] = own_transaction.run(self.registry, "res.company", self.company_id, once)
+            except Exception as error:  # noqa: BLE001  what it was is asserted
+                results[index] = error
+
+        threads = [threading.Thread(target=run, args=args) for args in enumerate(works)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        return results
+
+    def counts(self):
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            letters = env["sire.reminder.letter"].search([("client_id", "=", self.partner_id)])
+            mails = env["mail.mail"].search([("model", "=", letters._name), ("res_id", "in", letters.ids)])
+            sent = env["sire.reminder"].search([("move_id", "in", self.move_ids), ("state", "=", "sent")])
+            return len(letters), len(mails), len(sent)
+
+    def test_four_workers_send_one(self):
+        results = self.run_all(*[lambda company: len(company._sire_remind(self.move_ids))] * 4)
+        self.assertEqual(sorted(results), [0, 0, 0, 1])
+        self.assertEqual(self.counts(), (1, 1, 2))
+
+    def test_two_workers_with_an_invoice_each_are_one_mail_a_day(self):
+        results = self.run_all(
+            *[lambda company, i=move_id: len(company._sire_remind([i])) for move_id in self.move_ids]
+        )
+        self.assertEqual(sorted(results), [0, 1])
+        self.assertEqual(self.counts(), (1, 1, 1))
+
+    def test_remind_against_pay(self):
+        """Either the client is reminded of what was open, and pays after; or it is not reminded."""
+        move_id = self.move_ids[0]
+
+        def pay(company):
+            wizard = company.env["sire.cash.payment.wizard"].create({"move_id": move_id})
+            return bool(wizard.action_confirm())
+
+        reminded, paid = self.run_all(lambda company: len(company._sire_remind([move_id])), pay)
+        self.assertIs(paid, True)
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            rows = env["sire.reminder"].search([("move_id", "=", move_id), ("state", "=", "sent")])
+            payment = env["account.payment"].search([("partner_id", "=", self.partner_id)])
+            self.assertEqual(len(rows), reminded)
+            self.assertEqual(rows.mapped("amount"), [1000.0] * reminded)
+            self.assertEqual(payment.amount, 1000)
+        self.assertEqual(self.run_all(lambda company: len(company._sire_remind([move_id]))), [0])
+
+    def test_a_statement_by_four_workers(self):
+        results = self.run_all(*[lambda company: len(company._sire_send_monthly_statement(self.partner_id))] * 4)
+        self.assertEqual(sorted(results), [0, 0, 0, 1])
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            sendings = env["sire.statement.sending"].search([("client_id", "=", self.partner_id)])
+            self.assertEqual(len(sendings), 1)
+            mails = env["mail.mail"].search([("model", "=", sendings._name), ("res_id", "in", sendings.ids)])
+            self.assertEqual(len(mails), 1)
