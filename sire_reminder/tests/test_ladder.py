@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2.errors import CheckViolation
+
 from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
@@ -137,7 +139,7 @@ class TestLadder(ReminderCommon, TransactionCase):
 
     def test_steps_that_make_no_sense(self):
         for days in (-91, 731):
-            with self.assertRaises(Exception), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self.ladder.step_ids = [Command.create({"days": days})]
                 self.env.flush_all()
         with self.assertRaisesRegex(ValidationError, "choose another"):

@@ -115,7 +115,7 @@ class TestLetter(ReminderCommon, TransactionCase):
             pass
 
     def test_two_companies(self):
-        second = self.second_company
+        second = self.company_2
         second.write({"sire_reminder_on": True, "email": "office@second.example"})
         self.assertTrue(second.sire_reminder_ladder_id)
         self.assertNotEqual(second.sire_reminder_ladder_id, self.ladder)

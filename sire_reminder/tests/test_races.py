@@ -8,7 +8,6 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 
 from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_billing import gate
 from odoo.addons.sire_mpesa.tools import own_transaction
 
 
@@ -43,8 +42,9 @@ class TestRaces(BaseCase):
                 records = env[name].search([("client_id", "=", self.partner_id)])
                 env["mail.mail"].search([("model", "=", name), ("res_id", "in", records.ids)]).unlink()
                 records.unlink()
-            payments = gate.opened(env["account.payment"].search([("partner_id", "=", self.partner_id)]))
-            payments.move_id.line_ids.remove_move_reconcile()
+            env["account.payment.register"].search([("partner_id", "=", self.partner_id)]).unlink()
+            payments = env["account.payment"].search([("partner_id", "=", self.partner_id)])
+            payments.action_draft()
             payments.unlink()
             moves = env["account.move"].browse(self.move_ids)
             moves.button_draft()
@@ -104,8 +104,13 @@ class TestRaces(BaseCase):
         move_id = self.move_ids[0]
 
         def pay(company):
-            wizard = company.env["sire.cash.payment.wizard"].create({"move_id": move_id})
-            return bool(wizard.action_confirm())
+            bank = company.env["account.journal"].search(
+                [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
+            )
+            registering = company.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=[move_id]
+            )
+            return bool(registering.create({"journal_id": bank.id}).action_create_payments())
 
         reminded, paid = self.run_all(lambda company: len(company._sire_remind([move_id])), pay)
         self.assertIs(paid, True)

@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.sire_billing.tests.common import BillingCommon
+
 from .common import ReminderCommon
 
 MODELS = (
@@ -71,9 +73,20 @@ class TestRoles(ReminderCommon, HttpCase):
         made = self.env["res.partner"].with_user(self.user_manager).create({"name": "x", "sire_reminder_off": False})
         self.assertFalse(made.sudo().sire_reminder_off)
 
+    def test_an_invoice_opens_for_all_who_may_read_it(self):
+        move = self.bill(due=-8)
+        self.env["sire.reminder.pause"]._pause(move, "dispute", self.company, reason="Hours")
+        for role in ("admin", "accountant", "manager", "viewer"):
+            mine = move.with_user(self.roles[role])
+            values = mine.web_read({"sire_reminder_next": {}, "sire_reminder_count": {}, "sire_reminder_pause_id": {}})
+            self.assertEqual(values[0]["sire_reminder_next"], "In dispute: Hours")
+
+
+@tagged("post_install", "-at_install")
+class TestJson2(BillingCommon, HttpCase):
     def test_json_2(self):
         """The same by the address that programs use."""
-        move = self.bill(due=-8)
+        move = self.make_invoice()
         pauses = self.env["sire.reminder.pause"]
         pause = pauses._pause(move, "dispute", self.company, reason="Hours")
         keys = {role: self.make_api_key(user) for role, user in self.roles.items()}
@@ -100,11 +113,3 @@ class TestRoles(ReminderCommon, HttpCase):
         self.assertEqual(ask("manager", "sire.reminder.pause", "action_end", ids=pause.ids), 200)
         self.env.invalidate_all()
         self.assertEqual(pause.state, "ended")
-
-    def test_an_invoice_opens_for_all_who_may_read_it(self):
-        move = self.bill(due=-8)
-        self.env["sire.reminder.pause"]._pause(move, "dispute", self.company, reason="Hours")
-        for role in ("admin", "accountant", "manager", "viewer"):
-            mine = move.with_user(self.roles[role])
-            values = mine.web_read({"sire_reminder_next": {}, "sire_reminder_count": {}, "sire_reminder_pause_id": {}})
-            self.assertEqual(values[0]["sire_reminder_next"], "In dispute: Hours")
