@@ -13,7 +13,7 @@ class ResPartner(models.Model):
 
     sire_reminder_ladder_id = fields.Many2one(
         "sire.reminder.ladder",
-        string="Reminders",
+        string="Reminder Ladder",
         company_dependent=True,
         domain="[('company_id', '=', allowed_company_ids[0])]",
         groups=GROUP_SEE_MONEY,
@@ -22,7 +22,7 @@ class ResPartner(models.Model):
     sire_reminder_off = fields.Boolean("No Reminders", company_dependent=True, groups=GROUP_SEE_MONEY)
     sire_statement_monthly = fields.Selection(
         [("yes", "Every month"), ("no", "Never")],
-        string="Statement",
+        string="Statement by E-mail",
         company_dependent=True,
         groups=GROUP_SEE_MONEY,
         help="By e-mail, for the month before. Empty: as the company does.",

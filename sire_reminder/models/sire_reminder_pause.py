@@ -62,7 +62,12 @@ class SireReminderPause(models.Model):
     def _compute_about(self):
         for pause in self:
             # sudo: its name only, of what somebody stopped reminders for
-            pause.about = (pause.move_id or pause.partner_id or pause.project_id).sudo().display_name
+            pause_sudo = pause.sudo()
+            move_sudo = pause_sudo.move_id
+            if move_sudo:
+                pause.about = f"{move_sudo.name}, {move_sudo.commercial_partner_id.display_name}"
+            else:
+                pause.about = (pause_sudo.partner_id or pause_sudo.project_id).display_name
 
     @api.depends("kind", "about")
     def _compute_display_name(self):

@@ -2,10 +2,12 @@
 
 import threading
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_mpesa.tools import own_transaction
@@ -132,3 +134,51 @@ class TestRaces(BaseCase):
             self.assertEqual(len(sendings), 1)
             mails = env["mail.mail"].search([("model", "=", sendings._name), ("res_id", "in", sendings.ids)])
             self.assertEqual(len(mails), 1)
+
+    def test_the_job_and_a_client_in_trouble(self):
+        """The whole job, on cursors of its own: what fails for one client is rolled back and holds nobody else up."""
+        companies = self.registry["res.company"]
+        remind = companies._sire_remind
+
+        def stumble(company, move_ids):
+            result = remind(company, move_ids)
+            if self.troubled.issuperset(move_ids):
+                raise ValueError("a template that somebody broke")
+            return result
+
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            other = env["res.partner"].create({"name": "Race Traders 2", "email": "pay2@race.example"})
+            move = env["account.move"].browse(self.move_ids[1])
+            move.button_draft()
+            move.partner_id = other
+            move.action_post()
+            env["res.company"].browse(self.company_id).sire_reminder_on = True
+        self.addCleanup(self.clean_up_job, other.id)
+        self.troubled = {self.move_ids[0]}
+        with (
+            patch.object(companies, "_sire_is_working_time", lambda company, now=None: True),
+            patch.object(companies, "_sire_remind", stumble),
+            mute_logger("odoo.addons.sire_reminder.models.res_company_reminder"),
+        ):
+            for trouble, reminded in (({self.move_ids[0]}, [1]), (set(), [0, 1]), (set(), [0, 1])):
+                self.troubled = trouble
+                with self.registry.cursor() as cr:
+                    self.make_env(cr)["res.company"]._cron_sire_remind()
+                with self.registry.cursor() as cr:
+                    rows = self.make_env(cr)["sire.reminder"].search([("move_id", "in", self.move_ids)])
+                    sent = rows.filtered(lambda row: row.state == "sent").move_id.ids
+                    self.assertEqual(sorted(sent), sorted(self.move_ids[index] for index in reminded))
+
+    def clean_up_job(self, partner_id):
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            env["res.company"].browse(self.company_id).sire_reminder_on = False
+            letters = env["sire.reminder.letter"].search([("client_id", "=", partner_id)])
+            env["mail.mail"].search([("model", "=", letters._name), ("res_id", "in", letters.ids)]).unlink()
+            letters.unlink()
+            move = env["account.move"].browse(self.move_ids[1])
+            move.button_draft()
+            move.partner_id = self.partner_id
+            env["res.partner"].browse(partner_id).unlink()
+            move.action_post()

@@ -1,6 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import groupby
+from odoo.tools import format_date, groupby
+
+from odoo.addons.sire_base.utils.eat import utc_to_eat
 
 
 class SireReminderPreview(models.TransientModel):
@@ -12,6 +16,7 @@ class SireReminderPreview(models.TransientModel):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, ondelete="cascade")
+    number = fields.Char("Invoice", related="move_id.name")
     partner_id = fields.Many2one("res.partner", string="Client", readonly=True)
     email = fields.Char("E-mail", readonly=True)
     instalment = fields.Integer(readonly=True)
@@ -37,9 +42,24 @@ class SireReminderPreview(models.TransientModel):
         moves = self.env["account.move"].search([("id", "in", company.sudo()._sire_reminder_moves().ids)])
         rows_sudo.create([self._row(plan) for plan in moves._sire_reminder_plans()])
         action = self.env["ir.actions.act_window"]._for_xml_id("sire_reminder.action_sire_reminder_preview")
-        if not company.sire_reminder_on:
-            action["name"] = self.env._("Today's Reminders (nothing is sent by itself)")
+        if note := self._note(company):
+            action["name"] = action["display_name"] = f"{action['name']} ({note})"
         return action
+
+    @api.model
+    def _note(self, company):
+        """:return: when they leave, where that is not at once"""
+        if not company.sire_reminder_on:
+            return self.env._("nothing is sent by itself")
+        if company._sire_is_working_time():
+            return ""
+        now = utc_to_eat(fields.Datetime.now())
+        over = now.hour + now.minute / 60 >= company.sire_reminder_to
+        day = company._sire_next_working_day(now.date() + timedelta(days=1) if over else now.date())
+        minutes = round(company.sire_reminder_from * 60)
+        return self.env._(
+            "they leave on %(date)s at %(hour)s", date=format_date(self.env, day), hour=f"{minutes // 60:02}:{minutes % 60:02}"
+        )
 
     @api.model
     def _row(self, plan):
