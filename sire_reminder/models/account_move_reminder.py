@@ -28,7 +28,8 @@ class AccountMove(models.Model):
         :rtype: list[Plan]
         """
         day = day or eat_today()
-        moves_sudo = self.sudo().filtered(lambda move: move._sire_is_remindable())  # the system decides, nobody edits
+        # sudo: the system decides, nobody edits. Most of what is late had all its steps: it is left out first.
+        moves_sudo = self.sudo().filtered(lambda move: move._sire_is_remindable() and move._sire_reminder_has_due(day))
         payables = moves_sudo._sire_get_payables()
         found = self.env["sire.reminder.pause"]._find(moves_sudo, day)
         told_today = moves_sudo._sire_reminded_on(day)
@@ -39,11 +40,21 @@ class AccountMove(models.Model):
             if not reason and move._sire_reminder_address() in told_today:
                 reason = self.env._("Had a reminder today: one e-mail a day")
             for number, date_due, amount in move._sire_reminder_instalments(payables[move.id]):
-                open_steps = move._sire_reminder_open_steps(steps, number, date_due)
-                due = open_steps.filtered(lambda step, on=date_due: on + timedelta(days=step.days) <= day)
-                if due and not (amount <= 0 and not reason):
+                due = move._sire_reminder_due_steps(steps, number, date_due, day)
+                if due:
                     plans.append(Plan(move, number, date_due, amount, due[-1], due[:-1], reason))
         return plans
+
+    def _sire_reminder_has_due(self, day):
+        steps = self._sire_reminder_steps()
+        return any(
+            self._sire_reminder_due_steps(steps, number, date_due, day)
+            for date_due, number, _amount in self._sire_reminder_parts()
+        )
+
+    def _sire_reminder_due_steps(self, steps, number, date_due, day):
+        open_steps = self._sire_reminder_open_steps(steps, number, date_due)
+        return open_steps.filtered(lambda step: date_due + timedelta(days=step.days) <= day)
 
     def _sire_reminder_steps(self):
         """:return: the steps for this invoice by day; the company's also where the client gets none, to say so"""
@@ -58,23 +69,28 @@ class AccountMove(models.Model):
         :return: tuples of number, due date and amount in the currency of the invoice; amounts of 0 are left out
         :rtype: list[tuple[int, date, float]]
         """
-        self.ensure_one()
         left, residual, _holds = payable
         held = residual - left
-        lines = self.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable").sorted("id")
-        parts = []
-        for number, line in enumerate(lines, 1):
-            parts.append(
-                [line.date_maturity or self.invoice_date_due or self.date, number, line.amount_residual_currency]
-            )
         result = []
-        for date_due, number, amount in sorted(parts):
-            taken = min(held, max(amount, 0.0))
+        for date_due, number, amount in sorted(self._sire_reminder_parts()):
+            taken = min(held, amount)
             held -= taken
             amount = self.currency_id.round(amount - taken)
             if amount > 0:
                 result.append((number, date_due, amount))
         return result
+
+    def _sire_reminder_parts(self):
+        """:return: tuples of due date, number and what the ledger says is left, of the parts that are not settled
+        :rtype: list[tuple[date, int, float]]
+        """
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable").sorted("id")
+        return [
+            (line.date_maturity or self.invoice_date_due or self.date, number, line.amount_residual_currency)
+            for number, line in enumerate(lines, 1)
+            if line.amount_residual_currency > 0
+        ]
 
     def _sire_reminder_open_steps(self, steps, number, date_due):
         """:return: the steps that are still to come for an instalment: after what was sent or passed over, and after the

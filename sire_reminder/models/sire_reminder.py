@@ -31,6 +31,7 @@ class SireReminder(models.Model):
     reason = fields.Char()
     amount = fields.Monetary("Balance Then", currency_field="currency_id", aggregator=None)
     sent_to = fields.Char(related="letter_id.email")
+    delivery = fields.Selection(related="letter_id.sire_delivery")
 
     _step_unique = models.UniqueIndex(
         "(move_id, instalment, step_id) WHERE step_id IS NOT NULL", "This reminder was sent already."

@@ -93,7 +93,11 @@ class SireReminderLetter(models.Model):
     def _write_down(self, plans):
         """:return: the letter with its reminders, not sent yet"""
         worst = max(plans, key=lambda plan: plan.step.days)
-        move = worst.move
+        move, tone = worst.move, worst.step.tone
+        if tone == "last" and not all(
+            plan.move.sudo().sire_reminder_count for plan in plans
+        ):  # a number of the invoice
+            tone = "late"  # the last one says that we wrote before
         # sudo: letters and reminders are written by the system alone
         letter_sudo = self.sudo().create(
             {
@@ -103,7 +107,7 @@ class SireReminderLetter(models.Model):
                 "day": eat_today(),
                 "company_id": move.company_id.id,
                 "user_id": move._sire_reminder_responsible().id,
-                "tone": worst.step.tone,
+                "tone": tone,
             }
         )
         for plan in plans:

@@ -36,9 +36,9 @@ class TestLetter(ReminderCommon, TransactionCase):
         moves = [self.bill(due=due) for due in (-8, -9, -10, -20, -40)]
         with self.assertSends(1) as letter:
             mail = self.mails(letter)
-        self.assertEqual(letter.tone, "last", "of the one that is due longest")
+        self.assertEqual((letter.tone, max(letter.line_ids.mapped("days"))), ("late", 30), "nobody wrote before")
         self.assertIn("KSh 5,000", mail.body_html)
-        self.assertEqual(mail.subject, "Please settle: 5 invoices from SIRE TECH Ltd")
+        self.assertEqual(mail.subject, "Reminder: 5 invoices from SIRE TECH Ltd")
         for move in moves:
             self.assertIn(move.name, mail.body_html)
             self.assertIn(move.sire_client_url, mail.body_html)
@@ -87,8 +87,10 @@ class TestLetter(ReminderCommon, TransactionCase):
         self.assertNotIn("Reminder", mail.subject)
 
     def test_every_tone_renders(self):
-        for due in (2, 0, -8, -40):
+        for due in (3, 0, -7, -30):
             self.bill(due=due, partner=self.client.copy({"email": f"client{due}@acacia.example"}))
+        with self.at(-1):
+            self.run_company()
         with self.assertSends(4) as letters:
             self.assertEqual(set(letters.mapped("tone")), {"friendly", "due", "late", "last"})
         for mail in self.mails(*letters):

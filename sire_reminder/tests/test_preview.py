@@ -85,7 +85,11 @@ class TestPreview(ReminderCommon, TransactionCase):
         action = self.env["sire.reminder.preview"].with_user(self.user_accountant).action_open()
         self.assertIn("nothing is sent by itself", action["name"])
         self.company.sire_reminder_on = True
-        for days, hour, note in ((0, 7, "18/11/2026 at 08:00"), (2, 18, "23/11/2026 at 08:00"), (3, 10, "23/11/2026 at")):
+        for days, hour, note in (
+            (0, 7, "18/11/2026 at 08:00"),
+            (2, 18, "23/11/2026 at 08:00"),
+            (3, 10, "23/11/2026 at"),
+        ):
             with self.at(days, hour):
                 action = self.env["sire.reminder.preview"].with_user(self.user_accountant).action_open()
                 self.assertIn(f"they leave on {note}", action["name"])

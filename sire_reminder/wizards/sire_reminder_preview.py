@@ -58,7 +58,9 @@ class SireReminderPreview(models.TransientModel):
         day = company._sire_next_working_day(now.date() + timedelta(days=1) if over else now.date())
         minutes = round(company.sire_reminder_from * 60)
         return self.env._(
-            "they leave on %(date)s at %(hour)s", date=format_date(self.env, day), hour=f"{minutes // 60:02}:{minutes % 60:02}"
+            "they leave on %(date)s at %(hour)s",
+            date=format_date(self.env, day),
+            hour=f"{minutes // 60:02}:{minutes % 60:02}",
         )
 
     @api.model
@@ -85,7 +87,8 @@ class SireReminderPreview(models.TransientModel):
         """
         self._check_rows()
         today = self.search([("outcome", "=", "go")])
-        moves = (self | today.filtered(lambda row: row.partner_id in self.partner_id)).move_id
+        whom = {(row.partner_id, row.email) for row in self}
+        moves = (self | today.filtered(lambda row: (row.partner_id, row.email) in whom)).move_id
         for _address, group in groupby(moves, lambda move: move._sire_reminder_address()):
             letters = self.env["sire.reminder.letter"]
             letter = letters._remind(moves.browse([move.id for move in group]), by_hand=True)
