@@ -58,8 +58,8 @@ class AccountMove(models.Model):
 
     def _sire_reminder_steps(self):
         """:return: the steps for this invoice by day; the company's also where the client gets none, to say so"""
-        client = self.commercial_partner_id.with_company(self.company_id).sudo()  # the choice is the firm's
-        ladder = client.sire_reminder_ladder_id or self.company_id.sudo().sire_reminder_ladder_id
+        client_sudo = self.commercial_partner_id.with_company(self.company_id).sudo()  # the choice is the firm's
+        ladder = client_sudo.sire_reminder_ladder_id or self.company_id.sudo().sire_reminder_ladder_id
         return ladder.step_ids.sorted("days")
 
     def _sire_reminder_instalments(self, payable):
@@ -114,10 +114,10 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         left, _residual, holds = payable
-        client = self.commercial_partner_id.with_company(self.company_id).sudo()  # the choice is the firm's
+        client_sudo = self.commercial_partner_id.with_company(self.company_id).sudo()  # the choice is the firm's
         if pause:
             return pause._sire_words()
-        if client.sire_reminder_off:
+        if client_sudo.sire_reminder_off:
             return self.env._("This client gets no reminders")
         for holder, amount in holds:
             if holder._name == "payment.transaction":

@@ -24,7 +24,7 @@ class ResCompany(models.Model):
     def _cron_sire_remind(self):
         """Settle promises whose day is over, then send what is due, company by company, in its working hours."""
         done = 0
-        for company in self.search([]):
+        for company in self.search(Domain.TRUE):
             self._sire_apart(company, lambda one: one._sire_settle_promises())
             if not (company.sire_reminder_on and company._sire_is_working_time()):
                 continue
@@ -82,7 +82,7 @@ class ResCompany(models.Model):
     def _cron_sire_statements(self):
         """From the first working day of a month on, send each client the statement of the month before, once."""
         done, today = 0, eat_today()
-        for company in self.search([]):
+        for company in self.search(Domain.TRUE):
             if today.day > LAST_DAY_FOR_STATEMENTS or not company._sire_is_working_time():
                 continue
             for partner_id in company._sire_statement_clients():

@@ -25,8 +25,9 @@ class SireReminder(models.Model):
     currency_id = fields.Many2one(related="move_id.currency_id")
     instalment = fields.Integer(required=True, aggregator=None)
     date_due = fields.Date("Due", required=True)
-    step_id = fields.Many2one("sire.reminder.step", string="Step", ondelete="set null")
+    step_id = fields.Many2one("sire.reminder.step", ondelete="set null")
     days = fields.Integer(required=True, aggregator=None)
+    when = fields.Char("Step", compute="_compute_when")
     state = fields.Selection([("sent", "Sent"), ("skipped", "Skipped")], required=True)
     reason = fields.Char()
     amount = fields.Monetary("Balance Then", currency_field="currency_id", aggregator=None)
@@ -38,11 +39,15 @@ class SireReminder(models.Model):
     )
     _days_unique = models.UniqueIndex("(move_id, instalment, days)", "This reminder was sent already.")
 
-    @api.depends("move_id.name", "days")
+    @api.depends("days")
+    def _compute_when(self):
+        for reminder in self:
+            reminder.when = self.env["sire.reminder.step"]._describe(reminder.days)
+
+    @api.depends("move_id.name", "when")
     def _compute_display_name(self):
         for reminder in self:
-            step = self.env["sire.reminder.step"]._describe(reminder.days)
-            reminder.display_name = f"{reminder.move_id.name}, {step}"
+            reminder.display_name = f"{reminder.move_id.name}, {reminder.when}"
 
     @api.model
     def _record(self, plan, state, reason=False, letter=None):

@@ -10,7 +10,7 @@ class SireReminderDocument(models.AbstractModel):
     _mail_post_access = "read"
 
     partner_id = fields.Many2one("res.partner", string="To", required=True, readonly=True, index=True)
-    client_id = fields.Many2one("res.partner", string="Client", required=True, readonly=True, index=True)
+    client_id = fields.Many2one("res.partner", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     user_id = fields.Many2one("res.users", string="Responsible", readonly=True)

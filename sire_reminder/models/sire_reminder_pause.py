@@ -32,9 +32,7 @@ class SireReminderPause(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Client", readonly=True, ondelete="cascade", index="btree_not_null"
     )
-    project_id = fields.Many2one(
-        "project.project", string="Project", readonly=True, ondelete="cascade", index="btree_not_null"
-    )
+    project_id = fields.Many2one("project.project", readonly=True, ondelete="cascade", index="btree_not_null")
     about = fields.Char(compute="_compute_about")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     date_until = fields.Date(

@@ -29,7 +29,7 @@ class SireStatementSending(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     date_from = fields.Date("From", required=True, readonly=True)
     date_to = fields.Date("To", required=True, readonly=True)
-    monthly = fields.Boolean("Monthly", readonly=True, help="Sent by itself, not with the button.")
+    monthly = fields.Boolean(readonly=True, help="Sent by itself, not with the button.")
 
     _month_unique = models.UniqueIndex(
         "(company_id, client_id, date_from) WHERE monthly IS TRUE", "This statement was sent already."
@@ -77,7 +77,7 @@ class SireStatementSending(models.Model):
                 sending_sudo.flush_recordset()
         except UniqueViolation:
             return self.browse()  # somebody else sent it this moment
-        sending = sending_sudo.sudo(self.env.su)
+        sending = self.browse(sending_sudo.id)
         sending._sire_send_document(
             "sire_reminder.mail_template_statement", attachments=sending_sudo._sire_render_statement()
         )

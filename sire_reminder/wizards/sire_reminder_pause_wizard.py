@@ -16,7 +16,7 @@ class SireReminderPauseWizard(models.TransientModel):
     )
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Client", readonly=True)
-    project_id = fields.Many2one("project.project", string="Project", readonly=True)
+    project_id = fields.Many2one("project.project", readonly=True)
     date_until = fields.Date("Until", default=lambda self: eat_today() + timedelta(days=7))
     reason = fields.Char()
 

@@ -21,9 +21,9 @@ class SireReminderPreview(models.TransientModel):
     email = fields.Char("E-mail", readonly=True)
     instalment = fields.Integer(readonly=True)
     date_due = fields.Date("Due", readonly=True)
-    step_id = fields.Many2one("sire.reminder.step", string="Step", readonly=True, ondelete="cascade")
+    step_id = fields.Many2one("sire.reminder.step", readonly=True, ondelete="cascade")
     tone = fields.Selection(related="step_id.tone")
-    missed = fields.Integer("Missed", readonly=True, help="Earlier steps that were not sent and will not be.")
+    missed = fields.Integer(readonly=True, help="Earlier steps that were not sent and will not be.")
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary("Balance", currency_field="currency_id", readonly=True)
     outcome = fields.Selection(
