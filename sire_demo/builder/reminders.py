@@ -1,6 +1,6 @@
 """What clients said about invoices that are late. Reminders stay off: “Today's Reminders” shows who would get one."""
 
-from .common import day
+from .common import date_messages, day, hour_of, workday
 
 
 def build(env, staff):
@@ -15,3 +15,4 @@ def build(env, staff):
         strict=False,
     ):
         pauses._pause(move.with_env(pauses.env), kind, move.company_id, until, reason)
+        date_messages(move, hour_of(workday(-2), move.name))

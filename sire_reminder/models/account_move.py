@@ -31,19 +31,20 @@ class AccountMove(models.Model):
             move.sire_reminder_count = len(move.sire_reminder_ids.filtered(lambda one: one.state == "sent"))
 
     def _compute_sire_reminder_pause_id(self):
-        found = self.env["sire.reminder.pause"]._find(self, eat_today())
+        found = self.env["sire.reminder.pause"]._find(self._origin, eat_today())
         for move in self:
-            move.sire_reminder_pause_id = found.get(move.id, False)
+            move.sire_reminder_pause_id = found.get(move._origin.id, False)
 
     @api.depends("state", "payment_state", "invoice_date_due", "partner_id", "sire_reminder_ids")
     def _compute_sire_reminder_next(self):
-        moves = self.filtered(lambda move: move._sire_is_remindable() and move._origin)
-        (self - moves).sire_reminder_next = False
-        found = self.env["sire.reminder.pause"]._find(moves, eat_today())
+        # what is saved: a form that is being edited asks, too
+        moves = self._origin.filtered(lambda move: move._sire_is_remindable())
         payables = moves._sire_get_payables()
-        for move in moves:
-            reason = move._sire_reminder_obstacle(payables[move._origin.id], found.get(move._origin.id))
-            move.sire_reminder_next = reason or move._sire_reminder_forecast(payables[move._origin.id])
+        obstacles = moves._sire_reminder_obstacles(payables, eat_today())
+        for move in self:
+            move.sire_reminder_next = move._origin in moves and (
+                obstacles[move._origin.id] or move._origin._sire_reminder_forecast(payables[move._origin.id])
+            )
 
     def _sire_reminder_forecast(self, payable):
         """:return: "24/11/2026, step 2", or why there is none

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import models
@@ -31,12 +32,12 @@ class AccountMove(models.Model):
         # sudo: the system decides, nobody edits. Most of what is late had all its steps: it is left out first.
         moves_sudo = self.sudo().filtered(lambda move: move._sire_is_remindable() and move._sire_reminder_has_due(day))
         payables = moves_sudo._sire_get_payables()
-        found = self.env["sire.reminder.pause"]._find(moves_sudo, day)
+        obstacles = moves_sudo._sire_reminder_obstacles(payables, day)
         told_today = moves_sudo._sire_reminded_on(day)
         plans = []
         for move in moves_sudo:
             steps = move._sire_reminder_steps()
-            reason = move._sire_reminder_obstacle(payables[move.id], found.get(move.id))
+            reason = obstacles[move.id]
             if not reason and move._sire_reminder_address() in told_today:
                 reason = self.env._("Had a reminder today: one e-mail a day")
             for number, date_due, amount in move._sire_reminder_instalments(payables[move.id]):
@@ -106,9 +107,57 @@ class AccountMove(models.Model):
             )
         )
 
-    def _sire_reminder_obstacle(self, payable, pause):
+    def _sire_reminder_obstacles(self, payables, day):
+        """:param dict payables: of `_sire_get_payables`
+        :return: for each of these invoices why no reminder is sent on a day, in words; empty when one may be
+        :rtype: dict[int, str]
+        """
+        pauses = self.env["sire.reminder.pause"]._find(self, day)
+        credit = self._sire_reminder_credit(payables)
+        return {
+            move.id: move._sire_reminder_obstacle(
+                payables[move.id],
+                pauses.get(move.id),
+                credit[move.company_id, move.commercial_partner_id, move.currency_id],
+            )
+            for move in self
+        }
+
+    def _sire_reminder_credit(self, payables):
+        """Add up what the clients of these invoices have paid and no invoice took yet, without what is held for one.
+
+        :return: by company, client and currency
+        :rtype: defaultdict
+        """
+        credit = defaultdict(float)
+        # sudo: that there is credit, for a client whose invoice one may read
+        found = (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("parent_state", "=", "posted"),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                    ("reconciled", "=", False),
+                    ("amount_residual_currency", "<", 0),
+                    ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ],
+                ["company_id", "partner_id", "currency_id"],
+                ["amount_residual_currency:sum"],
+            )
+        )
+        for company, partner, currency, amount in found:
+            credit[company, partner.commercial_partner_id, currency] -= amount
+        for move in self:
+            for holder, amount in payables[move.id][2]:
+                if holder._name == "account.payment":
+                    credit[move.company_id, move.commercial_partner_id, move.currency_id] -= amount
+        return credit
+
+    def _sire_reminder_obstacle(self, payable, pause, credit):
         """:param tuple payable: of `_sire_get_payables`
         :param pause: what stops the reminders, if anything
+        :param float credit: of the client, that no invoice took yet
         :return: why no reminder is sent, in words; empty when one may be
         :rtype: str
         """
@@ -125,6 +174,8 @@ class AccountMove(models.Model):
                 return words[:1].upper() + words[1:]
         if self.currency_id.compare_amounts(left, 0) <= 0:
             return self.env._("Nothing is left to pay")
+        if self.currency_id.compare_amounts(credit, left) >= 0:
+            return self.env._("The client has %s of credit that no invoice took yet", self._sire_money(credit))
         if not self.partner_id.email_normalized:
             return self.env._("No e-mail address")
         return ""

@@ -4,7 +4,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo import Command
 from odoo.exceptions import ValidationError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import Form, TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from .common import ReminderCommon
@@ -156,6 +156,13 @@ class TestLadder(ReminderCommon, TransactionCase):
         self.assertEqual(move.sire_reminder_next, "By hand (reminders are off): 25/11/2026, step 1, 3 days before")
         self.take_cash(move)
         self.assertFalse(move.sire_reminder_next)
+
+    def test_a_form_that_is_being_edited(self):
+        move = self.bill(due=10)
+        with Form(move.with_user(self.user_accountant), view="account.view_move_form") as form:
+            form.invoice_date_due = self.today + timedelta(days=20)
+            self.assertIn("step 1", form.sire_reminder_next)
+        self.assertEqual(move.sire_reminder_next, "07/12/2026, step 1, 3 days before")
 
     def test_midnight_in_nairobi(self):
         move = self.bill(due=1)

@@ -144,6 +144,23 @@ class TestPause(ReminderCommon, TransactionCase):
         }).action_post()  # fmt: skip
         self.assertEqual(self.plan(move), [(7, move._sire_get_payable(), "")])
 
+    def test_money_that_no_invoice_took(self):
+        """The client has paid, only nobody has matched it yet: a reminder would be wrong."""
+        small, large = self.bill(due=-8, amount=1000), self.bill(due=-8, amount=5000)
+        cash = self.env["account.journal"].search(
+            [("type", "=", "cash"), ("company_id", "=", self.company.id)], limit=1
+        )
+        payment = self.env["account.payment"].create({
+            "partner_id": self.client.id, "amount": 1500, "payment_type": "inbound", "partner_type": "customer",
+            "journal_id": cash.id,
+        })  # fmt: skip
+        payment.action_post()
+        self.assertEqual(self.plan(small)[0][2], "The client has KSh 1,500 of credit that no invoice took yet")
+        self.assertEqual(self.plan(large)[0][2], "")
+        self.assertEqual(small.sire_reminder_next, "The client has KSh 1,500 of credit that no invoice took yet")
+        with self.assertSends(1) as letter:
+            self.assertEqual(letter.line_ids.move_id, large)
+
     def test_written_by_methods_alone(self):
         move = self.bill(due=-8)
         pause = self.pause(move, "promise", 5)
