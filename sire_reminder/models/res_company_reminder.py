@@ -1,4 +1,5 @@
 import logging
+import time
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -9,6 +10,7 @@ from odoo.addons.sire_mpesa.tools import own_transaction
 
 _logger = logging.getLogger(__name__)
 
+RUN_TIME = 60  # seconds, and the client whose turn it is then; the host stops a process after 120
 LAST_DAY_FOR_STATEMENTS = 10  # of the month: what an outage held back longer is not sent
 
 
@@ -23,15 +25,26 @@ class ResCompany(models.Model):
     @api.model
     def _cron_sire_remind(self):
         """Settle promises whose day is over, then send what is due, company by company, in its working hours."""
-        done = 0
+        turns = []
         for company in self.search(Domain.TRUE):
             self._sire_apart(company, lambda one: one._sire_settle_promises())
-            if not (company.sire_reminder_on and company._sire_is_working_time()):
-                continue
-            for move_ids in company._sire_reminder_groups():
-                done += 1
-                self._sire_apart(company, lambda one, ids=move_ids: one._sire_remind(ids))
-        self.env["ir.cron"]._commit_progress(done, remaining=0)
+            if company.sire_reminder_on and company._sire_is_working_time():
+                for move_ids in company._sire_reminder_groups():
+                    turns.append((company, lambda one, ids=move_ids: one._sire_remind(ids)))
+        self._sire_take_turns(turns)
+
+    def _sire_take_turns(self, turns):
+        """Work for some time; what is left over is the next run's, which the host starts at once.
+
+        :param list turns: pairs of company and ``work(company)``
+        """
+        deadline, done = time.monotonic() + RUN_TIME, 0
+        for company, work in turns:
+            if time.monotonic() > deadline:
+                break
+            self._sire_apart(company, work)
+            done += 1
+        self.env["ir.cron"]._commit_progress(done, remaining=len(turns) - done)
 
     def _sire_apart(self, company, work):
         """Run ``work(company)`` in a transaction of its own, again when somebody was faster; trouble is logged."""
@@ -81,17 +94,15 @@ class ResCompany(models.Model):
     @api.model
     def _cron_sire_statements(self):
         """From the first working day of a month on, send each client the statement of the month before, once."""
-        done, today = 0, eat_today()
+        turns = []
         for company in self.search(Domain.TRUE):
-            if today.day > LAST_DAY_FOR_STATEMENTS or not company._sire_is_working_time():
-                continue
-            for partner_id in company._sire_statement_clients():
-                done += 1
-                self._sire_apart(company, lambda one, client=partner_id: one._sire_send_monthly_statement(client))
-        self.env["ir.cron"]._commit_progress(done, remaining=0)
+            if eat_today().day <= LAST_DAY_FOR_STATEMENTS and company._sire_is_working_time():
+                for partner_id in company._sire_statement_clients():
+                    turns.append((company, lambda one, client=partner_id: one._sire_send_monthly_statement(client)))
+        self._sire_take_turns(turns)
 
     def _sire_statement_clients(self):
-        """:return: ids of the clients whose monthly statement was not sent yet
+        """:return: ids of the clients that have something to read and whose monthly statement was not sent yet
         :rtype: list[int]
         """
         self.ensure_one()
@@ -104,9 +115,16 @@ class ResCompany(models.Model):
                 ("date", "<=", end),
                 ("partner_id", "!=", False),
             ],
-            ["partner_id"],
+            ["partner_id", "currency_id"],
+            ["amount_currency:sum", "date:max"],
         )
-        clients = self.env["res.partner"].union(*(partner.commercial_partner_id for (partner,) in found))
+        clients = self.env["res.partner"].union(
+            *(
+                partner.commercial_partner_id
+                for partner, currency, balance, last in found
+                if last >= start or not currency.is_zero(balance)
+            )
+        )
         sent = self.env["sire.statement.sending"].search(
             [("company_id", "=", self.id), ("monthly", "=", True), ("date_from", "=", start)]
         )

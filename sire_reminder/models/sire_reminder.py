@@ -27,7 +27,7 @@ class SireReminder(models.Model):
     date_due = fields.Date("Due", required=True)
     step_id = fields.Many2one("sire.reminder.step", ondelete="set null")
     days = fields.Integer(required=True, aggregator=None)
-    when = fields.Char("Step", compute="_compute_when")
+    when = fields.Char(compute="_compute_when")
     state = fields.Selection([("sent", "Sent"), ("skipped", "Skipped")], required=True)
     reason = fields.Char()
     amount = fields.Monetary("Balance Then", currency_field="currency_id", aggregator=None)

@@ -9,7 +9,7 @@ class SireReminderDocument(models.AbstractModel):
     _inherit = ["mail.thread", "sire.client.document"]
     _mail_post_access = "read"
 
-    partner_id = fields.Many2one("res.partner", string="To", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one("res.partner", string="Recipient", required=True, readonly=True, index=True)
     client_id = fields.Many2one("res.partner", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)

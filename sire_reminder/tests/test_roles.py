@@ -73,6 +73,16 @@ class TestRoles(ReminderCommon, HttpCase):
         made = self.env["res.partner"].with_user(self.user_manager).create({"name": "x", "sire_reminder_off": False})
         self.assertFalse(made.sudo().sire_reminder_off)
 
+    def test_a_developer_sees_nothing_of_it_on_clients_and_projects(self):
+        for xmlid in ("sire_projects.res_partner_view_form", "sire_projects.project_project_view_form"):
+            view = self.env.ref(xmlid)
+            for role, user in self.roles.items():
+                arch = self.env[view.model].with_user(user).get_view(view.id)["arch"]
+                self.assertEqual("action_sire_hold" in arch, role in ("admin", "accountant", "manager"), (xmlid, role))
+                if role == "developer":
+                    self.assertNotIn("sire_reminder", arch)
+                    self.assertNotIn("sire_statement", arch)
+
     def test_an_invoice_opens_for_all_who_may_read_it(self):
         move = self.bill(due=-8)
         self.env["sire.reminder.pause"]._pause(move, "dispute", self.company, reason="Hours")

@@ -16,9 +16,9 @@ class SireReminderPreview(models.TransientModel):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, ondelete="cascade")
-    number = fields.Char("Invoice", related="move_id.name")
+    number = fields.Char(related="move_id.name")
     partner_id = fields.Many2one("res.partner", string="Client", readonly=True)
-    email = fields.Char("E-mail", readonly=True)
+    email = fields.Char("Address", readonly=True)
     instalment = fields.Integer(readonly=True)
     date_due = fields.Date("Due", readonly=True)
     step_id = fields.Many2one("sire.reminder.step", readonly=True, ondelete="cascade")
