@@ -12,6 +12,8 @@ from odoo.tools import mute_logger
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_mpesa.tools import own_transaction
 
+from ..models import res_company_reminder
+
 
 @tagged("post_install", "-at_install")
 class TestRaces(BaseCase):
@@ -169,6 +171,23 @@ class TestRaces(BaseCase):
                     rows = self.make_env(cr)["sire.reminder"].search([("move_id", "in", self.move_ids)])
                     sent = rows.filtered(lambda row: row.state == "sent").move_id.ids
                     self.assertEqual(sorted(sent), sorted(self.move_ids[index] for index in reminded))
+
+    def test_the_job_of_the_statements(self):
+        companies = self.registry["res.company"]
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            company = env["res.company"].browse(self.company_id)
+            env["res.partner"].browse(self.partner_id).with_company(company).sire_statement_monthly = "yes"
+        with (
+            patch.object(companies, "_sire_is_working_time", lambda company, now=None: True),
+            patch.object(res_company_reminder, "LAST_DAY_FOR_STATEMENTS", 31),
+        ):
+            for _turn in range(2):
+                with self.registry.cursor() as cr:
+                    self.make_env(cr)["res.company"]._cron_sire_statements()
+        with self.registry.cursor() as cr:
+            sendings = self.make_env(cr)["sire.statement.sending"].search([("client_id", "=", self.partner_id)])
+            self.assertEqual((len(sendings), sendings.monthly, sendings.sire_delivery), (1, True, "queued"))
 
     def clean_up_job(self, partner_id):
         with self.registry.cursor() as cr:
