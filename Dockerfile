@@ -1,9 +1,9 @@
 # The official Odoo 19 image with SIRE in it, and a second, small image for the sandbox. Not in /mnt/extra-addons: the image
 # declares that a volume, which would go on showing the modules of the first start.
 FROM odoo:19 AS odoo
-# for Argon2id, which the image lacks
+# for Argon2id and Kenya's holidays, which the image lacks
 USER root
-RUN apt-get update && apt-get install -y --no-install-recommends python3-argon2 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends python3-argon2 python3-holidays && rm -rf /var/lib/apt/lists/*
 COPY --chown=odoo:odoo odoo.conf /etc/odoo/odoo.conf
 COPY --chown=root:root host /opt/sire/host
 COPY --chown=root:root docker/start.py /opt/sire/start.py
@@ -17,6 +17,7 @@ COPY --chown=root:root sire_partner_autocomplete /opt/sire/addons/sire_partner_a
 COPY --chown=root:root sire_payment /opt/sire/addons/sire_payment
 COPY --chown=root:root sire_pdf /opt/sire/addons/sire_pdf
 COPY --chown=root:root sire_projects /opt/sire/addons/sire_projects
+COPY --chown=root:root sire_reminder /opt/sire/addons/sire_reminder
 COPY --chown=root:root sire_signin /opt/sire/addons/sire_signin
 USER odoo
 ENTRYPOINT ["python3", "/opt/sire/start.py"]

@@ -8,6 +8,7 @@
     "depends": [
         "sire_billing",
         "sire_audit",
+        "sire_reminder",
         "l10n_ke",
     ],
     "pre_init_hook": "pre_init_hook",

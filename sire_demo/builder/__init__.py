@@ -4,7 +4,7 @@ import logging
 import time
 
 from ..const import BUILDING
-from . import clients, company, mpesa, people, projects, sales
+from . import clients, company, mpesa, people, projects, reminders, sales
 from .common import moment
 
 _logger = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ def build(env):
     partners = clients.build(env)
     sales.build(env, projects.build(env, staff, partners), staff)
     mpesa.write_ledger(env)
+    reminders.build(env, staff)
     # What was announced to the staff in the past was read in the past.
     env["mail.notification"].search([("is_read", "=", False)]).write({"is_read": True, "read_date": moment(-1)})
     env.flush_all()
