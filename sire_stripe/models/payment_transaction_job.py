@@ -27,7 +27,15 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _cron_stripe_settle(self):
-        """Ask for fees that are due, book what could not be booked, close forms; each in a transaction of its own."""
+        """See `_stripe_settle_due`."""
+        self.env["ir.cron"]._commit_progress(self._stripe_settle_due(), remaining=0)
+
+    @api.model
+    def _stripe_settle_due(self):
+        """Ask for fees that are due, book what could not be booked, close forms; each in a transaction of its own.
+
+        :return: how many payments were due
+        """
         due = self.search([("stripe_due_at", "<=", fields.Datetime.now())], order="stripe_due_at, id", limit=BATCH)
         for tx in due:
             tx._stripe_alone(lambda tx: tx._stripe_settle())
@@ -38,7 +46,7 @@ class PaymentTransaction(models.Model):
         for tx in self._stripe_get_open_forms(domain)[:BATCH]:
             if tx._stripe_is_too_late():
                 tx._stripe_alone(lambda tx: tx._stripe_close_form())
-        self.env["ir.cron"]._commit_progress(len(due), remaining=0)
+        return len(due)
 
     # === BUSINESS === #
 
