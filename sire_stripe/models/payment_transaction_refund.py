@@ -130,7 +130,7 @@ class PaymentTransaction(models.Model):
         if was_done and refund.get("status") not in OVER:
             return None  # an older message
         result = super()._apply_updates({**payment_data, "refund": refund})
-        if was_done and self.state == "error":
+        if self.state == "error":
             self._stripe_unbook_refund()
         return result
 
