@@ -19,13 +19,14 @@ class AccountPayment(models.Model):
 
     def _compute_amount_available_for_refund(self):
         """Override of `account_payment`: a refund that came back can be made again, one on its way counts."""
-        super()._compute_amount_available_for_refund()
+        result = super()._compute_amount_available_for_refund()
         for payment in self.filtered("amount_available_for_refund"):
             tx_sudo = payment.sudo().payment_transaction_id  # as above
             if tx_sudo.provider_code == "stripe":
                 payment.amount_available_for_refund = tx_sudo.amount + sum(
                     tx_sudo._stripe_get_live_refunds().mapped("amount")
                 )
+        return result
 
     # === ACTIONS === #
 

@@ -88,7 +88,9 @@ class PaymentProvider(models.Model):
 
     def _stripe_ensure_books(self):
         """Give each provider a journal of its own and the accounts of fees and disputes, as far as it has none."""
-        for provider in self.filtered(lambda provider: provider.code == "stripe" and provider.company_id.chart_template):
+        for provider in self.filtered(
+            lambda provider: provider.code == "stripe" and provider.company_id.chart_template
+        ):
             company = provider.company_id
             lines = self.env["account.payment.method.line"].search(
                 [("payment_provider_id", "=", provider.id), ("journal_id", "!=", False)], limit=1

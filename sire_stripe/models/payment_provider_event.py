@@ -130,7 +130,9 @@ class PaymentProvider(models.Model):
         tx, _fault = self._stripe_find_tx(intent_id, None)
         if not tx and is_id(intent_id, "pi"):
             # its own report, or the browser, has not come: then its number is not written down if another version made it
-            tx, _fault = self._stripe_find_tx(intent_id, self._stripe_ask(f"payment_intents/{intent_id}").get("description"))
+            tx, _fault = self._stripe_find_tx(
+                intent_id, self._stripe_ask(f"payment_intents/{intent_id}").get("description")
+            )
         if not tx:
             return tx
         tx._stripe_lock()

@@ -271,7 +271,9 @@ class PaymentProvider(models.Model):
         found = self.search([("code", "=", "stripe"), ("company_id", "=", company.id)], order="state desc", limit=1)
         if found:
             return found
-        pattern_sudo = self.sudo().search([("code", "=", "stripe")], limit=1)  # of whichever company; no secret is copied
+        pattern_sudo = self.sudo().search(
+            [("code", "=", "stripe")], limit=1
+        )  # of whichever company; no secret is copied
         if not pattern_sudo:
             raise UserError(self.env._("There is no Stripe provider to begin with: update the module."))
         return pattern_sudo.copy({"company_id": company.id, "name": pattern_sudo.name}).sudo(self.env.su)

@@ -140,7 +140,9 @@ class SireStripeDispute(models.Model):
     def _tell(self):
         """Say on payment and invoices how it stands, and give somebody a to-do."""
         words = self._get_words()
-        tx_sudo = self.transaction_id.sudo()  # the worker is superuser already; whoever else calls it reads no transaction
+        tx_sudo = (
+            self.transaction_id.sudo()
+        )  # the worker is superuser already; whoever else calls it reads no transaction
         for record in [*tx_sudo.invoice_ids, *tx_sudo.payment_id]:
             record.message_post(body=words)
         self.activity_unlink(["mail.mail_activity_data_todo"])

@@ -30,12 +30,12 @@ class SireStripeMovement(models.Model):
     name = fields.Char("Number at Stripe", required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="restrict")
     provider_id = fields.Many2one("payment.provider", required=True, readonly=True, ondelete="restrict")
-    transaction_id = fields.Many2one(
-        "payment.transaction", readonly=True, index="btree_not_null", ondelete="restrict", string="Transaction"
-    )
+    transaction_id = fields.Many2one("payment.transaction", readonly=True, index="btree_not_null", ondelete="restrict")
     dispute_id = fields.Many2one("sire.stripe.dispute", readonly=True, index="btree_not_null", ondelete="restrict")
-    payment_id = fields.Many2one(related="transaction_id.payment_id", string="Payment", compute_sudo=True)
-    reference = fields.Char(readonly=True, help="What the payment is called here; as Stripe says it when it is not ours.")
+    payment_id = fields.Many2one(related="transaction_id.payment_id", compute_sudo=True)
+    reference = fields.Char(
+        readonly=True, help="What the payment is called here; as Stripe says it when it is not ours."
+    )
     kind = fields.Selection(
         [
             ("charge", "Payment"),
@@ -91,7 +91,9 @@ class SireStripeMovement(models.Model):
         :return: the movement, empty when it is no balance transaction
         """
         numbers = [data.get(name) for name in ("amount", "fee")]
-        if not is_id(data.get("id"), "txn") or any(isinstance(one, bool) or not isinstance(one, int) for one in numbers):
+        if not is_id(data.get("id"), "txn") or any(
+            isinstance(one, bool) or not isinstance(one, int) for one in numbers
+        ):
             return self.browse()
         movement = gate.opened(self.search([("provider_id", "=", provider.id), ("name", "=", data["id"])]))
         if movement:

@@ -104,7 +104,9 @@ class SireStripeMovement(models.Model):
         if self.currency_id == ours:
             return amount
         source = self.transaction_id.source_transaction_id or self.transaction_id
-        charge = self if self.kind == "charge" else source.stripe_movement_ids.filtered(lambda one: one.kind == "charge")
+        charge = (
+            self if self.kind == "charge" else source.stripe_movement_ids.filtered(lambda one: one.kind == "charge")
+        )
         charge = charge[:1]
         if source.currency_id == ours and charge.currency_id == self.currency_id and charge.amount:
             return ours.round(amount * source.amount / charge.amount)

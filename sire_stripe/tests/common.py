@@ -13,6 +13,7 @@ from requests import Response
 from requests.exceptions import ConnectionError as NoConnection
 
 from odoo import fields
+
 from odoo.addons.sire_payment.tests.common import PaymentCommon
 
 STRIPE = "https://api.stripe.com"
@@ -67,7 +68,9 @@ class FakeStripe:
                            description=intent["description"], payment_intent=intent["id"], status="succeeded",
                            amount_refunded=0)  # fmt: skip
         fee = round(charge["amount"] * FEE / 1000)
-        charge["balance_transaction"] = self.move("charge", charge["amount"], charge["currency"], fee, charge["id"])["id"]
+        charge["balance_transaction"] = self.move("charge", charge["amount"], charge["currency"], fee, charge["id"])[
+            "id"
+        ]
         intent.update(status="succeeded", amount_received=intent["amount"], payment_method="pm_card")
         intent["charges"]["data"] = [charge]
         return charge
@@ -103,7 +106,9 @@ class FakeStripe:
     def get_refunded(self, intent_id):
         """:return: the charge as an event shows it: with its refunds"""
         charge = self.things[intent_id]["charges"]["data"][0]
-        refunds = [one for one in self.things.values() if one.get("charge") == charge["id"] and one["object"] == "refund"]
+        refunds = [
+            one for one in self.things.values() if one.get("charge") == charge["id"] and one["object"] == "refund"
+        ]
         return {**charge, "refunds": {"object": "list", "data": refunds, "has_more": False}}
 
     def event(self, kind, thing, **values):
@@ -196,7 +201,9 @@ class StripeCommon(PaymentCommon):
         super().make_provider()  # the payment method of the tests below needs one
         if not company.chart_template:
             cls.load_kenyan_chart(company)
-        provider = cls.env["payment.provider"].search([("code", "=", "stripe"), ("company_id", "=", company.id)], limit=1)
+        provider = cls.env["payment.provider"].search(
+            [("code", "=", "stripe"), ("company_id", "=", company.id)], limit=1
+        )
         if not provider:
             provider = cls.env["payment.provider"]._stripe_get_or_make(company)
         provider.write(

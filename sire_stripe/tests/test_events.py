@@ -153,7 +153,9 @@ class TestEvents(StripeCommon):
         self.assertFalse(movement.move_id)
 
     def test_rubbish_that_is_signed(self):
-        self.tell({"id": "evt_a", "type": "payment_intent.succeeded"}, {"id": "evt_b", "type": 1, "data": {"object": []}})
+        self.tell(
+            {"id": "evt_a", "type": "payment_intent.succeeded"}, {"id": "evt_b", "type": 1, "data": {"object": []}}
+        )
         self.tell(self.stripe.event("payment_intent.succeeded", {}), self.stripe.event("charge.refunded", {}))
         self.tell(self.stripe.event("charge.dispute.created", {}), self.stripe.event("no.such.event", {}))
         states = self.env["sire.webhook.event"].search([("provider", "=", "stripe")]).mapped("state")
@@ -184,7 +186,10 @@ class TestEvents(StripeCommon):
         self.succeed(tx)
         self.settle()
         movement = self.get_movements()
-        for user in (self.make_user("stripe-boss", "account.group_account_manager", "base.group_system"), self.env.user):
+        for user in (
+            self.make_user("stripe-boss", "account.group_account_manager", "base.group_system"),
+            self.env.user,
+        ):
             for change in (
                 lambda record: record.write({"state": "booked"}),
                 lambda record: record.copy(),

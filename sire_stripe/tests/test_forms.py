@@ -177,7 +177,9 @@ class TestForms(StripeCommon):
 
     def test_secrets_are_not_logged(self):
         """The host logs each answer of Stripe; the one to a new webhook holds its secret."""
-        record = _logger.makeRecord("x", logging.INFO, "x", 1, "%(data)s", ({"data": f'{{"secret": "{SECRET}"}}'},), None)
+        record = _logger.makeRecord(
+            "x", logging.INFO, "x", 1, "%(data)s", ({"data": f'{{"secret": "{SECRET}"}}'},), None
+        )
         for log_filter in _logger.filters:
             log_filter.filter(record)
         self.assertIn("REDACTED", record.getMessage())

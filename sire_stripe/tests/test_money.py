@@ -111,7 +111,9 @@ class TestMoney(StripeCommon):
     def test_refund_made_here(self):
         tx = self.pay()
         refund = tx._refund(160)
-        self.assertEqual((refund.state, refund.payment_id.amount, refund.payment_id.payment_type), ("done", 160, "outbound"))
+        self.assertEqual(
+            (refund.state, refund.payment_id.amount, refund.payment_id.payment_type), ("done", 160, "outbound")
+        )
         self.tell(self.refunded(tx), self.refunded(tx))
         self.settle()
         self.assertEqual(len(tx.child_transaction_ids), 1)

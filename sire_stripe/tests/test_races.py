@@ -97,7 +97,9 @@ class TestStripeRaces(RaceCase):
     def test_report_and_return_at_once(self):
         tx_id, number, _reference = self.begin()
         self.stripe.pay(number)
-        self.read(lambda env: self.receive(env, self.stripe.event("payment_intent.succeeded", self.stripe.things[number])))
+        self.read(
+            lambda env: self.receive(env, self.stripe.event("payment_intent.succeeded", self.stripe.things[number]))
+        )
 
         def come_back(env):
             tx = env["payment.transaction"].browse(tx_id)
@@ -112,7 +114,9 @@ class TestStripeRaces(RaceCase):
     def test_two_jobs_at_once(self):
         tx_id, number, _reference = self.begin()
         self.stripe.pay(number)
-        self.read(lambda env: self.receive(env, self.stripe.event("payment_intent.succeeded", self.stripe.things[number])))
+        self.read(
+            lambda env: self.receive(env, self.stripe.event("payment_intent.succeeded", self.stripe.things[number]))
+        )
         self.read(self.work)
         settle = lambda env: env["payment.transaction"]._stripe_settle_due()  # noqa: E731
         self.run_both(settle, settle)
@@ -122,13 +126,19 @@ class TestStripeRaces(RaceCase):
         """Stripe reports the refund before we have committed that we asked for it."""
         tx_id, number, _reference = self.begin()
         self.stripe.pay(number)
-        self.read(lambda env: self.receive(env, self.stripe.event("payment_intent.succeeded", self.stripe.things[number])))
+        self.read(
+            lambda env: self.receive(env, self.stripe.event("payment_intent.succeeded", self.stripe.things[number]))
+        )
         self.finish()
 
         def refund(env):
             env["payment.transaction"].browse(tx_id)._refund(400)
             # its report is here before our commit, and a worker takes it up
-            self.read(lambda other: self.receive(other, self.stripe.event("charge.refunded", self.stripe.get_refunded(number))))
+            self.read(
+                lambda other: self.receive(
+                    other, self.stripe.event("charge.refunded", self.stripe.get_refunded(number))
+                )
+            )
 
         self.run_both(refund, lambda _env: self.finish())
         self.finish()
@@ -139,7 +149,9 @@ class TestStripeRaces(RaceCase):
     def test_two_refunds_of_the_same_money(self):
         tx_id, number, _reference = self.begin()
         self.stripe.pay(number)
-        self.read(lambda env: self.receive(env, self.stripe.event("payment_intent.succeeded", self.stripe.things[number])))
+        self.read(
+            lambda env: self.receive(env, self.stripe.event("payment_intent.succeeded", self.stripe.things[number]))
+        )
         self.finish()
         refund = lambda env: env["payment.transaction"].browse(tx_id)._refund(600)  # noqa: E731
         results = self.run_both(refund, refund)

@@ -61,9 +61,11 @@ class SireStripeSetup(models.TransientModel):
             item = Markup('<li class="mb-3 d-flex gap-2{here}"><i class="fa {icon} mt-1" aria-hidden="true"></i>'
                           "<div><div>{name}</div><div class='text-muted fw-normal'>{words}</div></div></li>")  # fmt: skip
             items = [
-                item.format(icon=ICONS[row["state"]], here=" fw-bold" if row == here else "", **{
-                    name: row[name] for name in ("name", "words")
-                })  # fmt: skip
+                item.format(
+                    icon=ICONS[row["state"]],
+                    here=" fw-bold" if row == here else "",
+                    **{name: row[name] for name in ("name", "words")},
+                )  # fmt: skip
                 for row in rows
             ]
             setup.steps = Markup('<ol class="list-unstyled mb-0">%s</ol>') % Markup("").join(items)
