@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+FROZEN_FIELDS = frozenset({"amount", "company_id", "currency_id", "journal_id", "payment_type", "state"})
 
 
 class AccountPayment(models.Model):
@@ -27,6 +30,39 @@ class AccountPayment(models.Model):
                     tx_sudo._stripe_get_live_refunds().mapped("amount")
                 )
         return result
+
+    # === CRUD === #
+
+    def write(self, vals):
+        if FROZEN_FIELDS & vals.keys() and vals.get("state") not in ("in_process", "paid"):
+            self._stripe_check_not_moved(vals)
+        return super().write(vals)
+
+    def unlink(self):
+        """Override of `account`, which takes the entry away first."""
+        self._stripe_check_not_moved({"state": "deleted"})
+        return super().unlink()
+
+    def _stripe_check_not_moved(self, vals):
+        """Money that Stripe moved was moved: its payment is corrected by a refund, never unmade.
+
+        :raise UserError: a sentence that says what can be done instead
+        """
+        for payment in self:
+            tx_sudo = payment.payment_transaction_id.sudo()  # whoever changes payments may not read transactions
+            is_moved = tx_sudo.provider_code == "stripe" and tx_sudo.state == "done" and tx_sudo.payment_id == payment
+            changed = [
+                name
+                for name in FROZEN_FIELDS & vals.keys()
+                if payment._fields[name].convert_to_write(payment[name], payment) != vals[name]
+            ]
+            if is_moved and changed:
+                raise UserError(
+                    self.env._(
+                        "Stripe has moved the money of %s, so its payment stays. To give money back, refund it.",
+                        payment.name,
+                    )
+                )
 
     # === ACTIONS === #
 

@@ -42,9 +42,18 @@ class PaymentProvider(models.Model):
         """Override of `payment_stripe`: with the events of disputes and refunds too, and at an address that can work."""
         self.ensure_one()
         self._stripe_check_is_administrator()
-        if self.code == "stripe" and not self.stripe_webhook_secret:
-            self._stripe_register_webhook()
-        return super().action_stripe_create_webhook()
+        if self.code != "stripe" or self.stripe_webhook_secret or not self.stripe_secret_key:
+            return super().action_stripe_create_webhook()
+        self._stripe_register_webhook()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": self.env._("Stripe reports to this server now."),
+                "type": "success",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     # === BUSINESS === #
 
@@ -153,17 +162,28 @@ class PaymentProvider(models.Model):
     def _stripe_tell_staff(self, tx, summary, words):
         """Give somebody a to-do on the invoice, or on the payment, of a transaction."""
         for record in (tx.invoice_ids[:1] or tx.payment_id)[:1]:
-            record.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=words,
-                user_id=self._stripe_get_alert_user(tx).id,
-            )
+            self._stripe_schedule(record, tx, summary, words, None)
 
-    def _stripe_get_alert_user(self, tx):
-        """:return: who looks after cards, else after the invoice, else the administrator"""
-        seller = tx.invoice_ids.invoice_user_id[:1]
-        return self.stripe_alert_user_id or seller.filtered("active") or self.env.ref("base.user_admin")
+    def _stripe_schedule(self, record, tx, summary, words, day):
+        """Give a to-do to the first who can read the record: who looks after cards, the seller, an accountant, the
+        administrator. The host refuses a to-do for whoever cannot, and a report of Stripe must not fail for that.
+        """
+        accountants = self.env.ref("account.group_account_invoice").all_user_ids
+        accountants = accountants.filtered(lambda user: self.company_id in user.company_ids and not user.share).sorted(
+            "id"
+        )
+        candidates = [
+            self.stripe_alert_user_id,
+            *tx.invoice_ids.invoice_user_id,
+            *accountants,
+            self.env.ref("base.user_admin"),
+        ]
+        for user in candidates:
+            if user.active and record.with_user(user).has_access("read"):
+                record.activity_schedule(
+                    "mail.mail_activity_data_todo", date_deadline=day, summary=summary, note=words, user_id=user.id
+                )
+                return
 
     # === STEPS === #
 

@@ -150,13 +150,8 @@ class SireStripeDispute(models.Model):
             self.message_post(body=words)
             return
         day = utc_to_eat(self.due_by).date() if self.due_by and self.status != "lost" else eat_today()
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=day,
-            summary=self.env._("Disputed card payment"),
-            note=words,
-            user_id=self.provider_id._stripe_get_alert_user(tx_sudo).id,
-        )
+        summary = self.env._("Disputed card payment")
+        self.provider_id._stripe_schedule(self, tx_sudo, summary, words, day)
 
     def _get_words(self):
         """:return: how it stands, for people

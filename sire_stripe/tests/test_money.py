@@ -212,6 +212,22 @@ class TestMoney(StripeCommon):
         with self.assertRefused("arrived"):
             open_tx._refund(1160)
 
+    def test_payments_that_stripe_made_stay(self):
+        tx = self.pay()
+        refund = tx._refund(160)
+        boss = self.make_user("stripe-money-boss", "account.group_account_manager")
+        for payment in (tx.payment_id | refund.payment_id).with_user(boss):
+            for change in (
+                lambda payment: payment.action_draft(),
+                lambda payment: payment.action_cancel(),
+                lambda payment: payment.write({"state": "canceled"}),
+                lambda payment: payment.write({"amount": 1}),
+                lambda payment: payment.unlink(),
+            ):
+                with self.assertRefused("so its payment stays"):
+                    change(payment)
+        self.assertEqual(self.get_outstanding(), 966.36)
+
     # === DISPUTES === #
 
     def test_dispute_won(self):
@@ -223,6 +239,7 @@ class TestMoney(StripeCommon):
         self.assertIn("disputes KSh 1,160 (fraudulent)", tx.invoice_ids.stripe_words)
         self.assertEqual(tx.payment_id.stripe_words, tx.invoice_ids.stripe_words)
         self.assertEqual(found.activity_ids.summary, "Disputed card payment")
+        self.assertTrue(found.with_user(found.activity_ids.user_id).has_access("read"))
         self.stripe.withdraw(dispute)
         self.tell(self.stripe.event("charge.dispute.funds_withdrawn", dispute))
         self.assertTrue(found.withdrawn)
@@ -238,6 +255,17 @@ class TestMoney(StripeCommon):
         lines = found.movement_ids.move_id.line_ids.filtered(lambda line: line.account_id == self.disputes)
         self.assertTrue(all(lines.mapped("reconciled")))
         self.assertEqual(tx.invoice_ids.amount_residual, 0)
+
+    def test_dispute_of_a_seller_without_accounts(self):
+        """The to-do goes to somebody who can open it; a report of Stripe does not fail because nobody can."""
+        tx = self.pay()
+        tx.invoice_ids.invoice_user_id = seller = self.make_user("stripe-seller")
+        self.tell(self.stripe.event("charge.dispute.created", self.stripe.dispute(tx.provider_reference)))
+        self.assertNotEqual(tx.stripe_dispute_ids.activity_ids.user_id, seller)
+        self.provider.stripe_alert_user_id = looks = self.make_user("stripe-looks", "account.group_account_invoice")
+        tx = self.pay()
+        self.tell(self.stripe.event("charge.dispute.created", self.stripe.dispute(tx.provider_reference)))
+        self.assertEqual(tx.stripe_dispute_ids.activity_ids.user_id, looks)
 
     def test_dispute_lost(self):
         tx = self.pay()

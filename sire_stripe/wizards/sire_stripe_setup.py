@@ -58,12 +58,12 @@ class SireStripeSetup(models.TransientModel):
             rows = setup.provider_id._stripe_get_steps() if setup.provider_id else []
             here = next((one for one in rows if one["key"] == setup.step), {})
             setup.step_state, setup.step_words = here.get("state"), here.get("words")
-            item = Markup('<li class="mb-3 d-flex gap-2{here}"><i class="fa {icon} mt-1" aria-hidden="true"></i>'
-                          "<div><div>{name}</div><div class='text-muted fw-normal'>{words}</div></div></li>")  # fmt: skip
+            item = Markup('<li class="mb-3 d-flex gap-2"><i class="fa {icon} mt-1" aria-hidden="true"></i>'
+                          "<div><div class='{here}'>{name}</div><div class='text-muted'>{words}</div></div></li>")  # fmt: skip
             items = [
                 item.format(
                     icon=ICONS[row["state"]],
-                    here=" fw-bold" if row == here else "",
+                    here="fw-bold" if row == here else "",
                     **{name: row[name] for name in ("name", "words")},
                 )  # fmt: skip
                 for row in rows
