@@ -17,7 +17,6 @@ class SireStripeDispute(models.Model):
     _order = "id desc"
     _sire_audit = {
         "fields": ("name", "amount", "status", "reason", "claim_move_id"),
-        "marks": (("status", "won", "win"), ("status", "lost", "lose")),
         "name": "name",
     }
 

@@ -181,6 +181,25 @@ class TestEvents(StripeCommon):
         self.assertNotEqual(other.journal_id, self.provider.journal_id)
         self.assertEqual(other.stripe_fee_account_id.company_ids, self.company_2)
 
+    def test_who_reads(self):
+        readers = {"account.group_account_readonly", "account.group_account_invoice"}
+        setters = {"base.group_system"}
+        for model, expected in (
+            ("sire.stripe.movement", readers),
+            ("sire.stripe.dispute", readers),
+            ("sire.stripe.setup", setters),
+        ):
+            for number, group in enumerate(
+                sorted(readers | setters | {"base.group_user", "base.group_partner_manager"})
+            ):
+                user = self.make_user(f"{model}-{number}", group)
+                with self.subTest(model, group=group):
+                    self.assertEqual(self.env[model].with_user(user).has_access("read"), group in expected)
+                    can_write = any(
+                        self.env[model].with_user(user).has_access(name) for name in ("write", "create", "unlink")
+                    )
+                    self.assertEqual(can_write, group in expected and model == "sire.stripe.setup")
+
     def test_nobody_writes_what_stripe_reported(self):
         tx = self.begin()
         self.succeed(tx)
