@@ -205,6 +205,10 @@ class PaymentProvider(models.Model):
         try:
             balance = self._send_api_request("GET", "balance")
         except ValidationError as error:
+            if not self.env["payment.transaction"]._stripe_is_refusal(error):
+                return "fault", self.env._(
+                    "Stripe does not answer: let this server reach api.stripe.com and try again."
+                )
             return "fault", self.env._("Stripe does not take the secret key. %s", str(error).replace("\n", " ")[:200])
         if balance.get("livemode"):
             return "done", self.env._("Stripe takes the keys: real money.")

@@ -130,6 +130,9 @@ class TestForms(StripeCommon):
         self.stripe.script.append((401, {"error": {"message": "Invalid API Key provided"}}))
         setup.action_next()
         self.assertIn("Invalid API Key", setup.step_words)
+        self.no_answer()
+        setup.action_next()
+        self.assertIn("Stripe does not answer", setup.step_words)
 
     def test_addresses(self):
         setup = self.make_setup()
