@@ -98,6 +98,34 @@ class PaymentProvider(models.Model):
         tx = self._stripe_find_confirmed(thing.get("payment_intent"), thing.get("charge"))
         self.env["sire.stripe.dispute"]._take(self, tx, thing, told_at)
 
+    # === TELLING STAFF === #
+
+    def _stripe_tell_staff(self, tx, summary, words):
+        """Give somebody a to-do on the invoice, or on the payment, of a transaction."""
+        for record in (tx.invoice_ids[:1] or tx.payment_id)[:1]:
+            self._stripe_schedule(record, tx, summary, words, None)
+
+    def _stripe_schedule(self, record, tx, summary, words, day):
+        """Give a to-do to the first who can read the record: who looks after cards, the seller, an accountant, the
+        administrator. The host refuses a to-do for whoever cannot, and a report of Stripe must not fail for that.
+        """
+        accountants = self.env.ref("account.group_account_invoice").all_user_ids
+        accountants = accountants.filtered(lambda user: self.company_id in user.company_ids and not user.share).sorted(
+            "id"
+        )
+        candidates = [
+            self.stripe_alert_user_id,
+            *tx.invoice_ids.invoice_user_id,
+            *accountants,
+            self.env.ref("base.user_admin"),
+        ]
+        for user in candidates:
+            if user.active and record.with_user(user).has_access("read"):
+                record.activity_schedule(
+                    "mail.mail_activity_data_todo", date_deadline=day, summary=summary, note=words, user_id=user.id
+                )
+                return
+
     # === HELPERS === #
 
     def _stripe_find_tx(self, intent_id, reference):
