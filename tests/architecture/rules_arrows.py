@@ -11,6 +11,7 @@ ALLOWED = {
     "sire_partner_autocomplete": {"sire_base"},
     "sire_payment": {"sire_base"},
     "sire_mpesa": {"sire_payment"},
+    "sire_stripe": {"sire_payment", "sire_base"},
     "sire_signin": {"sire_base"},
     "sire_access": {"sire_audit"},
     "sire_projects": {"sire_access"},

@@ -1,0 +1,20 @@
+"""The gate: what only our own methods may write.
+
+A context key can be sent by whoever calls the API, an object of this process cannot: ``with_context(stripe_gate=GATE)``
+opens the gate for the records it returns, and nothing that arrives as JSON does.
+"""
+
+from odoo.exceptions import AccessError
+
+GATE = object()
+
+
+def opened(records):
+    """Return the same records, allowed to write what the gate guards."""
+    return records.with_context(stripe_gate=GATE)
+
+
+def check(env):
+    """:raise AccessError: unless our own methods are at work"""
+    if env.context.get("stripe_gate") is not GATE:
+        raise AccessError(env._("What Stripe reported is written by the system alone."))

@@ -1,0 +1,1 @@
+from . import sire_stripe_setup
