@@ -15,6 +15,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/sire_client_link_security.xml",
+        "security/sire_client_sending_security.xml",
         "security/sire_statement_wizard_security.xml",
         "data/sire.access.resource.csv",
         "data/sire.access.permission.csv",
@@ -36,6 +37,7 @@
         "views/sale_order_views.xml",
         "views/sale_portal_templates.xml",
         "views/account_move_views.xml",
+        "views/sire_client_sending_views.xml",
         "views/project_project_views.xml",
         "views/res_partner_views.xml",
         "views/client_page_templates.xml",

@@ -25,3 +25,4 @@ from . import sire_access_period
 from . import sire_client_claim
 from . import sire_client_link
 from . import sire_client_link_claim
+from . import sire_client_sending

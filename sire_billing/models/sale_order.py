@@ -79,6 +79,7 @@ class SaleOrder(models.Model):
         compute="_compute_sire_state",
         search="_search_sire_state",
     )
+    sire_sending_ids = fields.One2many("sire.client.sending", "order_id", string="Sendings", readonly=True, copy=False)
     sire_sent_digest = fields.Char(string="Digest of What Was Sent", readonly=True, copy=False)
     sire_opened_at = fields.Datetime(string="Opened by the Client", readonly=True, copy=False)
     sire_approved_digest = fields.Char(string="Digest of What Was Approved", readonly=True, copy=False)

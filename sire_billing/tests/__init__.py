@@ -19,4 +19,5 @@ from . import test_quotation
 from . import test_races
 from . import test_role_permissions
 from . import test_roles
+from . import test_sending
 from . import test_statement

@@ -19,6 +19,7 @@ READERS = {
     "sire.mpesa.setup": set(),
     "sire.client.claim": set(),
     "sire.client.link": {"accountant", "manager", "viewer"},
+    "sire.client.sending": {"accountant", "manager", "viewer"},
     "sire.statement.wizard": {"accountant", "manager", "viewer"},
     "sire.cash.payment.wizard": {"accountant"},
     "sire.quotation.approve.wizard": {"manager"},
