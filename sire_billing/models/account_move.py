@@ -26,7 +26,9 @@ class AccountMove(models.Model):
     sire_project_id = fields.Many2one(
         "project.project", string="Project", related="sire_order_id.project_id", store=True, index="btree_not_null"
     )
-    sire_sending_ids = fields.One2many("sire.client.sending", "invoice_id", string="Sendings", readonly=True, copy=False)
+    sire_sending_ids = fields.One2many(
+        "sire.client.sending", "invoice_id", string="Sendings", readonly=True, copy=False
+    )
     sire_overdue = fields.Boolean(string="Overdue", compute="_compute_sire_overdue", search="_search_sire_overdue")
 
     sire_status = fields.Selection(

@@ -39,7 +39,9 @@ class TestSending(BillingCommon, HttpCase):
         invoice.with_user(self.user_accountant).action_sire_send()
         latest = invoice.sire_sending_ids.sorted("id")[-1]
         self.assertEqual(latest.user_id, self.user_accountant)
-        self.assertEqual(latest.files, f"{hashlib.sha256(PDF).hexdigest()}  Invoice {invoice.name.replace('/', '-')}.pdf")
+        self.assertEqual(
+            latest.files, f"{hashlib.sha256(PDF).hexdigest()}  Invoice {invoice.name.replace('/', '-')}.pdf"
+        )
 
     def test_a_sending_that_is_refused_leaves_no_row(self):
         order = self.make_quotation(sent=False)
