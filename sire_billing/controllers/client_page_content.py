@@ -11,13 +11,14 @@ from odoo.addons.sire_base.utils.phone import format_kenyan_phone
 from odoo.addons.sire_payment.utils import format_money
 
 from .client_page_paybill import ClientPagePayBill
+from .client_page_revision import ClientPageRevision
 from .client_page_text import ClientPageText
 
 LIVE = ("pending", "authorized")
 RECENT_MINUTES = 30  # so long a prompt that failed, or was paid, is what the client came back for
 
 
-class ClientPage(ClientPagePayBill, ClientPageText):
+class ClientPage(ClientPagePayBill, ClientPageRevision, ClientPageText):
     """The documents behind one link, and nothing else: every record is reached from the link.
 
     :param link_sudo: a ``sire.client.link`` in superuser mode (its code is the client's only authority), with the
@@ -60,7 +61,7 @@ class ClientPage(ClientPagePayBill, ClientPageText):
 
     def is_content_shown(self):
         """Whether the client may read the lines: what staff is still changing, or took back, is not shown."""
-        return self.state in ("open", "approved", "expired", "declined", "invoice")
+        return self.state in ("open", "approved", "expired", "declined", "superseded", "invoice")
 
     def get_summary(self):
         """Return the word for the state: that of the money once there is an invoice."""

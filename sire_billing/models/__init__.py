@@ -15,12 +15,15 @@ from . import res_partner_statement
 from . import res_users
 from . import sale_order
 from . import sale_order_approval
+from . import sale_order_difference
 from . import sale_order_digest
 from . import sale_order_invoice
 from . import sale_order_line
 from . import sale_order_paying
 from . import sale_order_print
+from . import sale_order_revision
 from . import sale_order_sending
+from . import sale_order_state
 from . import sire_access_period
 from . import sire_client_claim
 from . import sire_client_link

@@ -53,6 +53,7 @@ class SaleOrder(models.Model):
     def action_draft(self):
         """Override of `sale`: back to draft forgets what was sent and answered; the chatter remembers."""
         self._sire_lock()
+        self.filtered("sire_superseded_at")._sire_check_not_frozen()
         orders = self.filtered(lambda order: order.state in ("cancel", "sent"))
         gate.opened(orders).write(
             {
@@ -182,7 +183,7 @@ class SaleOrder(models.Model):
                     date=format_date(self.env, order_sudo.signed_on or order_sudo.date_order),
                 )
             )
-        if state in ("cancelled", "draft"):
+        if state in ("cancelled", "draft", "superseded"):
             raise UserError(order_sudo._sire_refusal(state))
         reason = " ".join((reason or "").split())
         if not reason:
@@ -255,6 +256,11 @@ class SaleOrder(models.Model):
             return self.env._(
                 "Quotation %(order)s was changed after it was sent to you. Wait for the new e-mail from %(company)s, or ask"
                 " for it.",
+                **values,
+            )
+        if state == "superseded":
+            return self.env._(
+                "%(order)s was replaced by a newer version. Open the newest message from %(company)s, or ask for it.",
                 **values,
             )
         if state == "declined":

@@ -31,6 +31,15 @@ class SaleOrderLine(models.Model):
         help="The task whose hours this line bills.",
     )
 
+    sire_previous_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Line of the Version Before",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
     @api.model
     def default_get(self, fields):
         """Propose our product on lines typed in our form: only the description, the hours and the price are left."""
@@ -56,3 +65,8 @@ class SaleOrderLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         self.order_id._sire_check_not_frozen()
+
+    def _sire_prepare_revision(self):
+        """:return: what the copy of this line in the next version takes over beside what the host copies: what it bills"""
+        self.ensure_one()
+        return {"sire_previous_line_id": self.id, "sire_task_id": self.sire_task_id.id}

@@ -92,4 +92,6 @@ class SaleOrder(models.Model):
 
     def _sire_render_pdf(self):
         """:return: [(file name, PDF)] of the quotation, or nothing without a PDF engine: the link is enough to approve"""
-        return self._sire_render_report("sale.action_report_saleorder", self.env._("Quotation %s.pdf", self.name))
+        return self._sire_render_report(
+            "sale.action_report_saleorder", self.env._("Quotation %s.pdf", self.name.replace("/", "-"))
+        )

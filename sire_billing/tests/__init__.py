@@ -6,6 +6,7 @@ from . import test_client_page_pay
 from . import test_client_page_paybill
 from . import test_client_page_race
 from . import test_client_page_refund
+from . import test_client_page_revision
 from . import test_client_page_states
 from . import test_host_doors
 from . import test_json_2
@@ -17,7 +18,9 @@ from . import test_people_log
 from . import test_print
 from . import test_quotation
 from . import test_races
+from . import test_revision
 from . import test_role_permissions
 from . import test_roles
 from . import test_sending
+from . import test_state
 from . import test_statement

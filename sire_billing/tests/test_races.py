@@ -59,7 +59,10 @@ class TestRaces(BaseCase):
             invoices.with_context(force_delete=True).unlink()
             orders = gate.opened(env["sale.order"].search([("partner_id", "=", self.partner_id)]))
             orders.write({"state": "cancel"})
-            orders.unlink()
+            revisions = orders.filtered("sire_previous_id")  # before what they replaced, which is sent again then
+            revisions.unlink()
+            (orders - revisions).write({"state": "cancel"})
+            (orders - revisions).unlink()
             env["res.partner"].browse(self.partner_id).unlink()
 
     def run_all(self, *functions):
@@ -115,6 +118,28 @@ class TestRaces(BaseCase):
         with self.registry.cursor() as cr:
             order = self.make_env(cr)["sale.order"].browse(self.order_id)
             self.assertEqual(order.invoice_ids.mapped("name"), names[:1])
+
+    def revise(self, env):
+        return env["sale.order"].browse(self.order_id).action_sire_revise()["res_id"]
+
+    def test_one_quotation_revised_by_four_at_once(self):
+        ids = self.run_all(*[self.revise] * 4)
+        self.assertEqual(len(set(ids)), 1, ids)
+        with self.registry.cursor() as cr:
+            order = self.make_env(cr)["sale.order"].browse(self.order_id)
+            self.assertEqual(order.sire_next_ids.ids, ids[:1])
+            self.assertEqual((order.sire_state, order.sire_next_ids.name), ("superseded", f"{order.name}/2"))
+
+    def test_approved_while_it_is_revised(self):
+        """One of the two wins, and the other is told so: never an approved version beside a newer one."""
+        results = self.run_all(partial(self.approve, self.order_id), self.revise)
+        refused = [result for result in results if isinstance(result, Exception)]
+        self.assertEqual(len(refused), 1, results)
+        self.assertRegex(str(refused[0]), "was approved by|was replaced by a newer version")
+        with self.registry.cursor() as cr:
+            order = self.make_env(cr)["sale.order"].browse(self.order_id)
+            self.assertEqual(bool(order.invoice_ids), order.sire_state == "approved")
+            self.assertEqual(bool(order.sire_next_ids), order.sire_state == "superseded")
 
     def test_four_quotations_at_once_have_numbers_in_a_row(self):
         names = self.run_all(*[partial(self.approve, order_id) for order_id in self.order_ids])

@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+
+class SaleOrder(models.Model):
+    """What a revision changed, in words, for staff and for the client."""
+
+    _inherit = "sale.order"
+
+    sire_changes_html = fields.Html(
+        string="Changes", compute="_compute_sire_changes_html", sanitize=False, groups="sire_access.group_see_money"
+    )
+
+    @api.depends(
+        "sire_previous_id", "amount_total", "note", "validity_date", "order_line.price_total", "order_line.name"
+    )
+    def _compute_sire_changes_html(self):
+        for order in self:
+            if not order.sire_previous_id:
+                order.sire_changes_html = False
+                continue
+            order.sire_changes_html = self.env["ir.qweb"]._render(
+                "sire_billing.quotation_changes",
+                {"order": order, "previous": order.sire_previous_id, "changes": order._sire_get_changes()},
+            )
+
+    def _sire_get_changes(self):
+        """Compare this revision with the version before it.
+
+        :return: what differs, in the order of the quotation, as dicts of ``kind`` ("added", "removed", "changed" or
+            "terms"), ``what`` (the line, or what of it), ``before`` and ``after`` (as written; one is empty where there
+            was nothing)
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        # sudo: whoever may see a revision may see what it replaced
+        previous_sudo, order_sudo = self.sudo().sire_previous_id, self.sudo()
+        if not previous_sudo:
+            return []
+        rows = []
+        kept = self.env["sale.order.line"]
+        for line in order_sudo.order_line.sorted():
+            before = line.sire_previous_line_id
+            if before.order_id != previous_sudo:
+                rows.append(
+                    {"kind": "added", "what": line._sire_get_title(), "before": "", "after": line._sire_write()}
+                )
+                continue
+            kept |= before
+            rows += line._sire_get_changes(before)
+        rows += [
+            {"kind": "removed", "what": line._sire_get_title(), "before": line._sire_write(), "after": ""}
+            for line in previous_sudo.order_line.sorted() - kept
+        ]
+        was, now = previous_sudo._sire_write_terms(), order_sudo._sire_write_terms()
+        rows += [
+            {"kind": "terms", "what": what, "before": was[what], "after": now[what]}
+            for what in now
+            if was[what] != now[what]
+        ]
+        return rows
+
+    def _sire_write_terms(self):
+        """:return: what is agreed to beside the lines, as written, by its name"""
+        self.ensure_one()
+        validity = self.validity_date
+        return {
+            self.env._("Client"): self.partner_id.display_name,
+            self.env._("Before VAT"): self._sire_money(self.amount_untaxed),
+            self.env._("VAT"): self._sire_money(self.amount_tax),
+            self.env._("Total"): self._sire_money(self.amount_total),
+            self.env._("Valid until"): validity.strftime("%d/%m/%Y") if validity else self.env._("no end"),
+            self.env._("Deposit"): f"{self.prepayment_percent * 100:g}%" if self._sire_has_deposit() else "",
+            self.env._("Payment terms"): self.payment_term_id.name or "",
+            self.env._("Terms and conditions"): html2plaintext(self.note or "").strip(),
+        }
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _sire_get_title(self):
+        """:return: the first row of the description that says more than the product's name"""
+        self.ensure_one()
+        rows = [row.strip() for row in (self.name or self.product_id.name or "").strip().split("\n")]
+        return rows[1] if len(rows) > 1 and rows[0] == self.product_id.name else rows[0]
+
+    def _sire_write(self):
+        """:return: quantity, unit and price in one row; nothing for a section or a note"""
+        self.ensure_one()
+        if self.display_type:
+            return ""
+        parts = self._sire_write_parts()
+        text = f"{parts[self.env._('quantity')]} × {parts[self.env._('price')]}"
+        discount, vat = parts[self.env._("discount")], parts[self.env._("VAT")]
+        return ", ".join(filter(None, (text, discount and f"−{discount}", vat)))
+
+    def _sire_write_parts(self):
+        """:return: what of the line the client agrees to, as written, by its name"""
+        self.ensure_one()
+        number = f"{self.product_uom_qty:,.2f}".rstrip("0").rstrip(".")
+        return {
+            self.env._("description"): (self.name or "").strip(),
+            self.env._("quantity"): f"{number} {self.product_uom_id.name or ''}".strip(),
+            self.env._("price"): self.order_id._sire_money(self.price_unit),
+            self.env._("discount"): f"{self.discount:g}%" if self.discount else "",
+            self.env._("VAT"): ", ".join(self.tax_ids.sorted("id").mapped("name")),
+        }
+
+    def _sire_get_changes(self, before):
+        """:return: rows of `sale.order._sire_get_changes` for this line and what it was in the version before"""
+        self.ensure_one()
+        was, now = before._sire_write_parts(), self._sire_write_parts()
+        if self.display_type:
+            now = {self.env._("description"): now[self.env._("description")]}
+        title = before._sire_get_title()
+        return [
+            {"kind": "changed", "what": f"{title}: {what}", "before": was[what], "after": now[what]}
+            for what in now
+            if was[what] != now[what]
+        ]
