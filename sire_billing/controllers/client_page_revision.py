@@ -1,4 +1,4 @@
-"""Versions of a quotation on the client page: what changed, and where the newer one is."""
+"""Versions of a quotation on the client page: what changed, where the newer one is, and whether the approval holds."""
 
 
 class ClientPageRevision:
@@ -25,3 +25,13 @@ class ClientPageRevision:
 
     def say_changes(self):
         return self.env._("What changed since version %s", self.order.sire_version - 1)
+
+    def is_void(self):
+        return bool(self.order) and self.order.sire_approval_void
+
+    def say_void(self):
+        return self.env._(
+            "The lines below were changed after they were approved, so the approval does not hold. Please ask %s before you"
+            " pay.",
+            self.company.name,
+        )

@@ -10,6 +10,8 @@ from . import payment_transaction
 from . import project_project
 from . import project_task
 from . import res_company
+from . import res_company_quotation
+from . import res_config_settings
 from . import res_partner
 from . import res_partner_statement
 from . import res_users
@@ -17,6 +19,7 @@ from . import sale_order
 from . import sale_order_approval
 from . import sale_order_difference
 from . import sale_order_digest
+from . import sale_order_evidence
 from . import sale_order_invoice
 from . import sale_order_line
 from . import sale_order_paying

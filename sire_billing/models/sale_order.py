@@ -17,10 +17,13 @@ OWN_FIELDS = frozenset(
         "sire_sent_to",
         "sire_sent_digest",
         "sire_sent_message_id",
+        "sire_sent_pdf",
         "sire_opened_at",
         "sire_previous_id",
         "sire_superseded_at",
+        "sire_approved_content",
         "sire_approved_digest",
+        "sire_approved_pdf_sha256",
         "sire_approved_address",
         "sire_approved_device",
         "sire_approved_user_id",
@@ -60,7 +63,7 @@ class SaleOrder(models.Model):
     _sire_audit = {
         "fields": (
             "sire_sent_at", "sire_sent_to", "sire_opened_at", "sire_approved_digest", "sire_approved_address",
-            "sire_approved_device", "sire_approved_user_id", "sire_approved_note", "sire_declined_at", "sire_declined_by",
+            "sire_approved_device", "sire_approved_pdf_sha256", "sire_approved_user_id", "sire_approved_note", "sire_declined_at", "sire_declined_by",
             "sire_decline_reason", "sire_previous_id", "sire_superseded_at",
         ),
         "personal": ("sire_sent_to", "sire_approved_address", "sire_approved_device", "sire_declined_by"),

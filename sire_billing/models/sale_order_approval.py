@@ -47,6 +47,7 @@ class SaleOrder(models.Model):
                     "sire_sent_to": False,
                     "sire_sent_digest": order._sire_digest(),
                     "sire_sent_message_id": False,
+                    "sire_sent_pdf": False,
                 }
             )
 
@@ -61,8 +62,11 @@ class SaleOrder(models.Model):
                 "sire_sent_to": False,
                 "sire_sent_digest": False,
                 "sire_sent_message_id": False,
+                "sire_sent_pdf": False,
                 "sire_opened_at": False,
+                "sire_approved_content": False,
                 "sire_approved_digest": False,
+                "sire_approved_pdf_sha256": False,
                 "sire_approved_address": False,
                 "sire_approved_device": False,
                 "sire_approved_user_id": False,
@@ -140,7 +144,7 @@ class SaleOrder(models.Model):
             {
                 "signed_by": name,
                 "signed_on": at,
-                "sire_approved_digest": digest,
+                **order_sudo._sire_get_evidence(),
                 "sire_approved_address": remote_addr,
                 "sire_approved_device": (user_agent or "")[:MAX_DEVICE] or False,
                 "sire_approved_user_id": recorded_by.id if recorded_by else False,

@@ -57,6 +57,14 @@ class SaleOrder(models.Model):
         :return: SHA-256 (hex) of lines, prices, taxes, totals, terms, deposit, validity, client and currency
         :rtype: str
         """
+        return self._sire_hash(self._sire_content())
+
+    @staticmethod
+    def _sire_hash(content):
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def _sire_content(self):
+        """:return: what the client agrees to, as values that JSON keeps"""
         self.ensure_one()
         # _origin: in an open form the records that lines point to are new ones, with the real ones behind them
         lines = [
@@ -75,6 +83,7 @@ class SaleOrder(models.Model):
                 f"{line.price_total:.4f}",
             ]
             for line in self.order_line.sorted("sequence")
+            if not line.is_downpayment or line.price_total  # the host's note of a part that was invoiced is no change
         ]
         content = {
             "version": 1,
@@ -92,4 +101,4 @@ class SaleOrder(models.Model):
         }
         if self._sire_has_deposit():
             content["deposit"] = f"{self.prepayment_percent:.6f}"
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return content

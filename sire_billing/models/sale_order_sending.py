@@ -29,6 +29,7 @@ class SaleOrder(models.Model):
             return True
         gate.opened(self).write({"state": "sent", "sire_sent_digest": self._sire_digest(), "sire_opened_at": False})
         pdf = self._sire_render_pdf()  # As sent: a draft has a stamp.
+        self._sire_keep_pdf(pdf)
         self._sire_send_document("sire_billing.mail_template_quotation", attachments=pdf)
         return True
 

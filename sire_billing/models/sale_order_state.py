@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -86,3 +88,10 @@ class SaleOrder(models.Model):
             declined=self._field_to_sql(alias, "sire_declined_at", query),
             today=eat_today(),
         )
+
+    def _sire_is_link_over(self):
+        """:return: whether the client's link opens no more: so many days after a validity in which nobody approved"""
+        if not self or self.state == "sale" or not self.validity_date:
+            return False
+        company_sudo = self.sudo().company_id  # a setting
+        return eat_today() > self.validity_date + timedelta(days=company_sudo.sire_link_days)

@@ -8,6 +8,7 @@ from . import test_client_page_race
 from . import test_client_page_refund
 from . import test_client_page_revision
 from . import test_client_page_states
+from . import test_evidence
 from . import test_host_doors
 from . import test_json_2
 from . import test_messages

@@ -3,6 +3,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .. import gate
 from .client_page_common import ClientPageCommon
 
 
@@ -87,3 +88,10 @@ class TestClientPageRevision(ClientPageCommon):
         self.assertIn("Hosting &lt;b&gt;", text)
         self.assertLess(len(text), 20_000)
         self.assertNotIn("What changed", self.read(self.path(order)))
+
+    def test_an_approval_that_is_void_says_so(self):
+        order = self.make_order()
+        self.approve(order)
+        self.assertNotIn("not what was approved", self.read(self.path(order)))
+        gate.opened(order.order_line).price_unit = 7
+        self.assertIn("This is not what was approved", self.read(self.path(order)))

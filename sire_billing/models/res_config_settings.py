@@ -1,0 +1,7 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    sire_link_days = fields.Integer(related="company_id.sire_link_days", readonly=False)
