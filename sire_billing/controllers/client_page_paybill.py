@@ -59,7 +59,7 @@ class ClientPagePayBill:
             return ""
         return self.env._(
             "To begin: a deposit of %(deposit)s (%(percent)s%%), once it is approved.",
-            deposit=self.money(order._get_prepayment_required_amount()),
+            deposit=self.money(order.currency_id.round(self.get_total(order) * order.prepayment_percent)),
             percent=f"{order.prepayment_percent * 100:g}",
         )
 

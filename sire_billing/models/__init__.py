@@ -22,6 +22,7 @@ from . import sale_order_digest
 from . import sale_order_evidence
 from . import sale_order_invoice
 from . import sale_order_line
+from . import sale_order_option
 from . import sale_order_paying
 from . import sale_order_print
 from . import sale_order_revision

@@ -114,14 +114,24 @@ class SaleOrder(models.Model):
     # === APPROVAL ===#
 
     def _sire_approve(
-        self, name, digest, remote_addr=None, user_agent=None, *, recorded_by=None, note=None, approved_at=None
+        self,
+        name,
+        digest,
+        remote_addr=None,
+        user_agent=None,
+        *,
+        chosen=None,
+        recorded_by=None,
+        note=None,
+        approved_at=None,
     ):
         """Approve the quotation and make its invoice, once, however often and from wherever it is called.
 
         :param str name: who approves, as typed
-        :param str digest: `_sire_digest` of what the client saw
+        :param str digest: `_sire_offer_digest` of what the client saw
         :param str remote_addr: address of the client
         :param str user_agent: browser of the client
+        :param chosen: the optional lines that the client takes; none when not given
         :param res.users recorded_by: the member of staff who writes down an approval given in another way
         :param str note: how it was given then
         :param datetime.datetime approved_at: naive UTC; now when not given
@@ -139,7 +149,9 @@ class SaleOrder(models.Model):
             return invoice_sudo.with_env(self.env)
         at = approved_at or fields.Datetime.now()
         name = order_sudo._sire_clean_name(name)
-        order_sudo._sire_check_answerable(digest, at)
+        chosen_sudo = order_sudo.order_line.browse(chosen.ids if chosen else ())
+        order_sudo._sire_check_answerable(digest, at, chosen_sudo)
+        order_sudo._sire_choose(chosen_sudo)
         gate.opened(order_sudo).write(
             {
                 "signed_by": name,
@@ -237,13 +249,13 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("Please type your name, so that we know who approves."))
         return name[:MAX_NAME]
 
-    def _sire_check_answerable(self, digest, at):
+    def _sire_check_answerable(self, digest, at, chosen):
         """:raise UserError: when this content cannot be approved at this moment (naive UTC)."""
         state = self._sire_client_state()
         if state in ("open", "expired"):  # judged at the moment given, which need not be now
             expired = self.validity_date and self.validity_date < eat_today(at)
             state = "expired" if expired else "open"
-        if state in ("open", "expired") and digest != self._sire_digest():
+        if state in ("open", "expired") and digest != self._sire_offer_digest(chosen):
             state = "changed"
         if state != "open":
             raise UserError(self._sire_refusal(state))

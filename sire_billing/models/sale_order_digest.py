@@ -15,6 +15,8 @@ DIGEST_LINE_FIELDS = (
     "tax_ids",
     "price_total",
     "sequence",
+    "is_optional",
+    "sire_chosen",
 )
 
 
@@ -99,6 +101,11 @@ class SaleOrder(models.Model):
             ],
             "validity": self.validity_date.isoformat() if self.validity_date else "",
         }
+        options = self._sire_get_options()
+        if options:
+            content["options"] = [
+                [line._origin.id, line.sire_chosen, f"{line.sire_offered_qty:.4f}"] for line in options
+            ]
         if self._sire_has_deposit():
             content["deposit"] = f"{self.prepayment_percent:.6f}"
         return content

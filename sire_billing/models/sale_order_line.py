@@ -5,6 +5,7 @@ CONTENT_FIELDS = frozenset(
         "discount",
         "display_type",
         "is_downpayment",
+        "is_optional",
         "name",
         "order_id",
         "price_unit",

@@ -80,7 +80,8 @@ class SaleOrder(models.Model):
             )
         if not self.order_line.filtered(lambda line: not line.display_type):
             raise UserError(self.env._("%s has no lines yet: add what the client is to pay for.", self.name))
-        if self.currency_id.compare_amounts(self.amount_total, 0) <= 0:
+        most = self._sire_get_totals(self._sire_get_options())["total_amount_currency"]
+        if self.currency_id.compare_amounts(most, 0) <= 0:
             raise UserError(self.env._("The total of %s is zero: write the prices first.", self.name))
         if self.validity_date and self.validity_date < eat_today():
             raise UserError(

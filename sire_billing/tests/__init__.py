@@ -13,6 +13,7 @@ from . import test_host_doors
 from . import test_json_2
 from . import test_messages
 from . import test_models
+from . import test_option
 from . import test_paying
 from . import test_people
 from . import test_people_log
