@@ -42,6 +42,7 @@
         "views/project_project_views.xml",
         "views/res_partner_views.xml",
         "views/client_page_templates.xml",
+        "views/client_page_code_templates.xml",
         "views/client_page_option_templates.xml",
         "views/client_page_paybill_templates.xml",
         "views/client_page_revision_templates.xml",

@@ -4,14 +4,17 @@ from odoo.http import Controller, request, route
 from odoo.addons.sire_base.utils.text import storable
 
 from .client_page_claim import claim_receipt
+from .client_page_code import send_code
 from .client_page_content import ClientPage
 from .client_page_http import LANGUAGES, is_opened_by_person, respond
 from .client_page_option import read_options
 from .client_page_pay import start_payment
 from .client_page_view import POST, READ, get_link, render
 
-FIELDS = ("name", "digest", "content", "reason", "amount", "phone", "invoice", "receipt")
+FIELDS = ("name", "digest", "content", "email_code", "reason", "amount", "phone", "invoice", "receipt")
 FIELD_LENGTH = 2000
+# What other buttons of the form to approve do first.
+STEPS = {"preview": lambda page, values: None, "send_code": send_code}
 
 
 class ClientPageController(Controller):
@@ -74,6 +77,7 @@ class ClientPageController(Controller):
             remote_addr=client.remote_addr,
             user_agent=device or None,
             chosen=page.chosen,
+            code=values["email_code"],
         )
 
     def _decline(self, page, values):
@@ -93,13 +97,16 @@ class ClientPageController(Controller):
         values = dict.fromkeys(FIELDS, "") | {key: storable(text[:FIELD_LENGTH]).strip() for key, text in typed.items()}
         values["options"] = read_options(params)
         page = ClientPage(link, values)
-        if action == "approve" and params.get("preview") and page.state == "open":
-            return render(link, params, failure={"action": "preview", "values": values})
+        asked = action == "approve" and page.state == "open" and next((key for key in STEPS if params.get(key)), None)
+        if asked:  # not approved yet: the page is shown again, with what was typed and ticked
+            do = STEPS[asked]
         try:
             with request.env.cr.savepoint():
                 error = do(page, values)
         except UserError as raised:
             error = raised
+        if asked and not error:
+            return render(link, params, failure={"action": "preview", "values": values})
         if error:
             failure = {
                 "action": action,

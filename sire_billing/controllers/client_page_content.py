@@ -10,6 +10,7 @@ from odoo.addons.sire_base.utils.eat import utc_to_eat
 from odoo.addons.sire_base.utils.phone import format_kenyan_phone
 from odoo.addons.sire_payment.utils import format_money
 
+from .client_page_code import ClientPageCode
 from .client_page_option import ClientPageOption
 from .client_page_paybill import ClientPagePayBill
 from .client_page_revision import ClientPageRevision
@@ -19,7 +20,7 @@ LIVE = ("pending", "authorized")
 RECENT_MINUTES = 30  # so long a prompt that failed, or was paid, is what the client came back for
 
 
-class ClientPage(ClientPageOption, ClientPagePayBill, ClientPageRevision, ClientPageText):
+class ClientPage(ClientPageCode, ClientPageOption, ClientPagePayBill, ClientPageRevision, ClientPageText):
     """The documents behind one link, and nothing else: every record is reached from the link.
 
     :param link_sudo: a ``sire.client.link`` in superuser mode (its code is the client's only authority), with the

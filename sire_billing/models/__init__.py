@@ -17,6 +17,7 @@ from . import res_partner_statement
 from . import res_users
 from . import sale_order
 from . import sale_order_approval
+from . import sale_order_code
 from . import sale_order_difference
 from . import sale_order_digest
 from . import sale_order_evidence
@@ -30,6 +31,7 @@ from . import sale_order_sending
 from . import sale_order_state
 from . import sire_access_period
 from . import sire_client_claim
+from . import sire_client_code
 from . import sire_client_link
 from . import sire_client_link_claim
 from . import sire_client_sending

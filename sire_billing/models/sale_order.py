@@ -51,6 +51,7 @@ CONTENT_FIELDS = frozenset(
         "project_id",
         "require_payment",
         "sale_order_template_id",
+        "sire_approval_code",
         "validity_date",
     }
 )

@@ -121,6 +121,7 @@ class SaleOrder(models.Model):
         user_agent=None,
         *,
         chosen=None,
+        code=None,
         recorded_by=None,
         note=None,
         approved_at=None,
@@ -132,6 +133,7 @@ class SaleOrder(models.Model):
         :param str remote_addr: address of the client
         :param str user_agent: browser of the client
         :param chosen: the optional lines that the client takes; none when not given
+        :param str code: what the client typed of the e-mail, where the quotation asks for it
         :param res.users recorded_by: the member of staff who writes down an approval given in another way
         :param str note: how it was given then
         :param datetime.datetime approved_at: naive UTC; now when not given
@@ -151,6 +153,8 @@ class SaleOrder(models.Model):
         name = order_sudo._sire_clean_name(name)
         chosen_sudo = order_sudo.order_line.browse(chosen.ids if chosen else ())
         order_sudo._sire_check_answerable(digest, at, chosen_sudo)
+        if order_sudo.sire_approval_code and not (recorded_by or approved_at):
+            order_sudo.env["sire.client.code"]._check(order_sudo, code)
         order_sudo._sire_choose(chosen_sudo)
         gate.opened(order_sudo).write(
             {

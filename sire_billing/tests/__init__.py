@@ -1,4 +1,5 @@
 from . import test_approval
+from . import test_approval_code
 from . import test_cash
 from . import test_client_page_claim_race
 from . import test_client_page_link

@@ -18,6 +18,7 @@ READERS = {
     "sire.mpesa.token": set(),
     "sire.mpesa.setup": set(),
     "sire.client.claim": set(),
+    "sire.client.code": set(),
     "sire.client.link": {"accountant", "manager", "viewer"},
     "sire.client.sending": {"accountant", "manager", "viewer"},
     "sire.statement.wizard": {"accountant", "manager", "viewer"},
