@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
     """What people call a quotation's state, always as it is at this moment in Nairobi.
 
     It is not stored: it would be wrong from midnight until a job has run. Searching, grouping and sorting are worked out by
-    PostgreSQL from the stored facts (docs/decisions/0610-a-state-that-nobody-stores.md).
+    PostgreSQL from the stored facts (docs/decisions/0610-a-stage-that-nobody-stores.md).
     """
 
     _inherit = "sale.order"
