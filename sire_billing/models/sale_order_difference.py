@@ -90,10 +90,9 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if self.display_type:
             return ""
-        parts = self._sire_write_parts()
-        text = f"{parts[self.env._('quantity')]} × {parts[self.env._('price')]}"
-        discount, vat = parts[self.env._("discount")], parts[self.env._("VAT")]
-        return ", ".join(filter(None, (text, discount and f"−{discount}", vat)))
+        _description, quantity, price, discount, vat, optional = self._sire_write_parts().values()
+        vat = vat and self.env._("VAT %s", vat)
+        return ", ".join(filter(None, (f"{quantity} × {price}", discount and f"−{discount}", vat, optional)))
 
     def _sire_write_parts(self):
         """:return: what of the line the client agrees to, as written, by its name"""
@@ -105,6 +104,7 @@ class SaleOrderLine(models.Model):
             self.env._("price"): self.order_id._sire_money(self.price_unit),
             self.env._("discount"): f"{self.discount:g}%" if self.discount else "",
             self.env._("VAT"): ", ".join(self.tax_ids.sorted("id").mapped("name")),
+            self.env._("choice"): self.env._("optional") if self._is_line_optional() else "",
         }
 
     def _sire_get_changes(self, before):
