@@ -23,6 +23,8 @@ from . import sale_order_digest
 from . import sale_order_evidence
 from . import sale_order_invoice
 from . import sale_order_line
+from . import sale_order_line_difference
+from . import sale_order_line_option
 from . import sale_order_option
 from . import sale_order_paying
 from . import sale_order_print
