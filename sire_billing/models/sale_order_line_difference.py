@@ -25,9 +25,10 @@ class SaleOrderLine(models.Model):
         """:return: what of the line the client agrees to, as written, by its name"""
         self.ensure_one()
         number = f"{self.product_uom_qty:,.2f}".rstrip("0").rstrip(".")
+        quantity = " ".join(filter(None, (number, self.product_uom_id.name)))
         return {
             self.env._("description"): (self.name or "").strip(),
-            self.env._("quantity"): f"{number} {self.product_uom_id.name or ''}".strip(),
+            self.env._("quantity"): quantity,
             self.env._("price"): self.order_id._sire_money(self.price_unit),
             self.env._("discount"): f"{self.discount:g}%" if self.discount else "",
             self.env._("VAT"): ", ".join(self.tax_ids.sorted("id").mapped("name")),
