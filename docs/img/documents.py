@@ -20,7 +20,12 @@ OPEN = [("move_type", "=", "out_invoice"), ("state", "=", "posted"), ("payment_s
 PAID = [("move_type", "=", "out_invoice"), ("payment_state", "in", ["paid", "in_payment"])]
 # picture, report, model, which record
 DOCUMENTS = (
-    ("quotation", "sale.report_saleorder", "sale.order", [("state", "=", "sent"), ("sire_state", "=", "sent")]),
+    (
+        "quotation",
+        "sale.report_saleorder",
+        "sale.order",
+        [("state", "=", "sent"), ("sire_state", "in", ["sent", "viewed"])],
+    ),
     ("quotation-draft", "sale.report_saleorder", "sale.order", [("state", "=", "draft")]),
     ("quotation-expired", "sale.report_saleorder", "sale.order", [("sire_state", "=", "expired")]),
     ("invoice", "account.report_invoice_with_payments", "account.move", OPEN),

@@ -4,13 +4,17 @@ from odoo.http import Controller, request, route
 from odoo.addons.sire_base.utils.text import storable
 
 from .client_page_claim import claim_receipt
+from .client_page_code import send_code
 from .client_page_content import ClientPage
 from .client_page_http import LANGUAGES, is_opened_by_person, respond
+from .client_page_option import read_options
 from .client_page_pay import start_payment
 from .client_page_view import POST, READ, get_link, render
 
-FIELDS = ("name", "digest", "reason", "amount", "phone", "invoice", "receipt")
+FIELDS = ("name", "digest", "content", "email_code", "reason", "amount", "phone", "invoice", "receipt")
 FIELD_LENGTH = 2000
+# What other buttons of the form to approve do first.
+STEPS = {"preview": lambda page, values: None, "send_code": send_code}
 
 
 class ClientPageController(Controller):
@@ -66,8 +70,14 @@ class ClientPageController(Controller):
         staff_sudo = page.env["res.users"].sudo().browse(request.session.uid or [])  # Only who it is, as evidence.
         if staff_sudo and staff_sudo._is_internal():
             device = f"{staff_sudo.login} @ {device}"  # Whoever tries the page out is not taken for the client.
+        page.check_choice(values)
         page.order._sire_approve(
-            values["name"], values["digest"], remote_addr=client.remote_addr, user_agent=device or None
+            values["name"],
+            values["digest"],
+            remote_addr=client.remote_addr,
+            user_agent=device or None,
+            chosen=page.chosen,
+            code=values["email_code"],
         )
 
     def _decline(self, page, values):
@@ -85,11 +95,18 @@ class ClientPageController(Controller):
             return render(link, params)
         typed = {key: params[key] for key in FIELDS if isinstance(params.get(key), str)}
         values = dict.fromkeys(FIELDS, "") | {key: storable(text[:FIELD_LENGTH]).strip() for key, text in typed.items()}
+        values["options"] = read_options(params)
+        page = ClientPage(link, values)
+        asked = action == "approve" and page.state == "open" and next((key for key in STEPS if params.get(key)), None)
+        if asked:  # not approved yet: the page is shown again, with what was typed and ticked
+            do = STEPS[asked]
         try:
             with request.env.cr.savepoint():
-                error = do(ClientPage(link), values)
+                error = do(page, values)
         except UserError as raised:
             error = raised
+        if asked and not error:
+            return render(link, params, failure={"action": "preview", "values": values})
         if error:
             failure = {
                 "action": action,

@@ -10,22 +10,28 @@ from odoo.addons.sire_base.utils.eat import utc_to_eat
 from odoo.addons.sire_base.utils.phone import format_kenyan_phone
 from odoo.addons.sire_payment.utils import format_money
 
+from .client_page_code import ClientPageCode
+from .client_page_option import ClientPageOption
 from .client_page_paybill import ClientPagePayBill
 from .client_page_plan import ClientPagePlan
+from .client_page_revision import ClientPageRevision
 from .client_page_text import ClientPageText
 
 LIVE = ("pending", "authorized")
 RECENT_MINUTES = 30  # so long a prompt that failed, or was paid, is what the client came back for
 
 
-class ClientPage(ClientPagePayBill, ClientPagePlan, ClientPageText):
+class ClientPage(
+    ClientPageCode, ClientPageOption, ClientPagePayBill, ClientPagePlan, ClientPageRevision, ClientPageText
+):
     """The documents behind one link, and nothing else: every record is reached from the link.
 
     :param link_sudo: a ``sire.client.link`` in superuser mode (its code is the client's only authority), with the
         language of the page in its context
+    :param dict typed: what stood in a form that was sent from the page, the options that were ticked among it
     """
 
-    def __init__(self, link_sudo):
+    def __init__(self, link_sudo, typed=None):
         self.link = link_sudo
         self.env = link_sudo.env
         self.company = link_sudo.company_id
@@ -34,6 +40,7 @@ class ClientPage(ClientPagePayBill, ClientPagePlan, ClientPageText):
         self.client = self.document.partner_id
         self.name = self.document.name or ""
         self.state = self._get_state()
+        self.chosen = self.read_choice(typed or {})
         self.invoices = self.sort_invoices(self._get_invoices())
         self.provider = self.env["payment.provider"]._mpesa_for_company(self.company)
         txs = self.invoices.transaction_ids.filtered(  # a credit note has the refund that is for it: no prompt
@@ -61,7 +68,7 @@ class ClientPage(ClientPagePayBill, ClientPagePlan, ClientPageText):
 
     def is_content_shown(self):
         """Whether the client may read the lines: what staff is still changing, or took back, is not shown."""
-        return self.state in ("open", "approved", "expired", "declined", "invoice")
+        return self.state in ("open", "approved", "expired", "declined", "superseded", "invoice")
 
     def get_summary(self):
         """Return the word for the state: that of the money once there is an invoice."""
@@ -267,7 +274,7 @@ class ClientPage(ClientPagePayBill, ClientPagePlan, ClientPageText):
 
     def totals(self, document):
         """Return the rows above the total: before tax, then each tax, as names and written amounts."""
-        totals = document.tax_totals or {}
+        totals = self.get_totals(document) or {}
         groups = [group for subtotal in totals.get("subtotals", []) for group in subtotal["tax_groups"]]
         if not groups:
             return []

@@ -25,6 +25,8 @@ class ClientPageFiles(Controller):
         link, document = self._get_document(code, invoice_id, kw)
         if not document:
             return render(link, kw, status=404)
+        if document._name == "sale.order" and document._sire_client_state() == "open":
+            return self._respond(document._sire_get_offer_pdf(), document.name)  # the one that the approval names
         report = "sale.action_report_saleorder" if document._name == "sale.order" else "account.account_invoices"
         return self._respond_pdf(report, document, document.name)
 
@@ -71,6 +73,9 @@ class ClientPageFiles(Controller):
     def _respond_pdf(self, report, record, name):
         reports_sudo = record.env["ir.actions.report"].sudo()  # The page reaches this record, so its print as well.
         content, _kind = reports_sudo._render_qweb_pdf(report, record.ids)
+        return self._respond(content, name)
+
+    def _respond(self, content, name):
         headers = {
             **PRIVATE_HEADERS,
             "Content-Type": "application/pdf",

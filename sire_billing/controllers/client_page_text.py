@@ -27,6 +27,8 @@ class ClientPageText:
             return self.env._(
                 "We received the answer on %(date)s. Changed your mind? Ask %(company)s for a new one.", **values
             )
+        if self.state == "superseded":
+            return self.say_superseded()
         if self.state == "cancelled":
             return self.env._(
                 "Nothing can be approved or paid here. Please pay nothing for it, and ask %(company)s what replaces it.",

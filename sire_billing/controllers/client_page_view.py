@@ -46,7 +46,7 @@ def render(link, params, status=200, failure=None):
     }
     template = "sire_billing.client_page_gone"
     if link and status != 404:
-        values |= {"page": ClientPage(link), "path": link._get_path()}
+        values |= {"page": ClientPage(link, (failure or {}).get("values")), "path": link._get_path()}
         template = "sire_billing.client_page_main" if params.get("part") == "main" else "sire_billing.client_page"
     html = request.env["ir.ui.view"].with_context(lang=lang)._render_template(template, values)
     return respond(str(html), status if link else 404)

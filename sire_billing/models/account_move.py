@@ -25,6 +25,9 @@ class AccountMove(models.Model):
     sire_project_id = fields.Many2one(
         "project.project", string="Project", related="sire_order_id.project_id", store=True, index="btree_not_null"
     )
+    sire_sending_ids = fields.One2many(
+        "sire.client.sending", "invoice_id", string="Sendings", readonly=True, copy=False
+    )
 
     @api.depends("invoice_line_ids.sale_line_ids")
     def _compute_sire_order_id(self):

@@ -45,7 +45,7 @@ class ProjectProject(models.Model):
         )
         quoted = [
             (order.project_id, order.company_id, order.amount_total / (order.currency_rate or 1.0))
-            for order in orders_sudo.search(mine & Domain("sire_state", "in", ["sent", "approved"]))
+            for order in orders_sudo.search(mine & Domain("sire_state", "in", ["sent", "viewed", "approved"]))
         ]
         counted = orders_sudo._read_group(mine, ["project_id", "company_id"], ["__count"])
         invoiced = moves_sudo._read_group(

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.sire_base.utils.eat import eat_today
@@ -18,8 +17,13 @@ OWN_FIELDS = frozenset(
         "sire_sent_to",
         "sire_sent_digest",
         "sire_sent_message_id",
+        "sire_sent_pdf",
         "sire_opened_at",
+        "sire_previous_id",
+        "sire_superseded_at",
+        "sire_approved_content",
         "sire_approved_digest",
+        "sire_approved_pdf_sha256",
         "sire_approved_address",
         "sire_approved_device",
         "sire_approved_user_id",
@@ -47,6 +51,7 @@ CONTENT_FIELDS = frozenset(
         "project_id",
         "require_payment",
         "sale_order_template_id",
+        "sire_approval_code",
         "validity_date",
     }
 )
@@ -59,26 +64,14 @@ class SaleOrder(models.Model):
     _sire_audit = {
         "fields": (
             "sire_sent_at", "sire_sent_to", "sire_opened_at", "sire_approved_digest", "sire_approved_address",
-            "sire_approved_device", "sire_approved_user_id", "sire_approved_note", "sire_declined_at", "sire_declined_by",
-            "sire_decline_reason",
+            "sire_approved_device", "sire_approved_pdf_sha256", "sire_approved_user_id", "sire_approved_note", "sire_declined_at", "sire_declined_by",
+            "sire_decline_reason", "sire_previous_id", "sire_superseded_at",
         ),
         "personal": ("sire_sent_to", "sire_approved_address", "sire_approved_device", "sire_declined_by"),
         "marks": (("sire_sent_at", "*", "send"), ("sire_declined_at", "*", "decline"), ("sire_opened_at", "*", "open")),
     }  # fmt: skip
 
-    sire_state = fields.Selection(
-        selection=[
-            ("draft", "Draft"),
-            ("sent", "Sent"),
-            ("approved", "Approved"),
-            ("declined", "Declined"),
-            ("expired", "Expired"),
-            ("cancelled", "Cancelled"),
-        ],
-        string="Stage",
-        compute="_compute_sire_state",
-        search="_search_sire_state",
-    )
+    sire_sending_ids = fields.One2many("sire.client.sending", "order_id", string="Sendings", readonly=True, copy=False)
     sire_sent_digest = fields.Char(string="Digest of What Was Sent", readonly=True, copy=False)
     sire_opened_at = fields.Datetime(string="Opened by the Client", readonly=True, copy=False)
     sire_approved_digest = fields.Char(string="Digest of What Was Approved", readonly=True, copy=False)
@@ -93,35 +86,6 @@ class SaleOrder(models.Model):
     sire_decline_reason = fields.Text(string="Reason for Declining", readonly=True, copy=False)
 
     # === COMPUTES ===#
-
-    @api.depends("state", "validity_date", "sire_declined_at")
-    def _compute_sire_state(self):
-        today = eat_today()
-        for order in self:
-            if order.state == "cancel":
-                order.sire_state = "declined" if order.sire_declined_at else "cancelled"
-            elif order.state == "sale":
-                order.sire_state = "approved"
-            elif order.state == "sent":
-                expired = order.validity_date and order.validity_date < today
-                order.sire_state = "expired" if expired else "sent"
-            else:
-                order.sire_state = "draft"
-
-    def _search_sire_state(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        today = eat_today()
-        domains = {
-            "draft": Domain("state", "=", "draft"),
-            "sent": Domain("state", "=", "sent")
-            & (Domain("validity_date", "=", False) | Domain("validity_date", ">=", today)),
-            "expired": Domain("state", "=", "sent") & Domain("validity_date", "<", today),
-            "approved": Domain("state", "=", "sale"),
-            "declined": Domain("state", "=", "cancel") & Domain("sire_declined_at", "!=", False),
-            "cancelled": Domain("state", "=", "cancel") & Domain("sire_declined_at", "=", False),
-        }
-        return Domain.OR(domains[state] for state in value if state in domains)
 
     def _compute_is_expired(self):
         """Override of `sale`: the last day of validity ends at midnight in Nairobi, not in Greenwich."""
@@ -171,7 +135,7 @@ class SaleOrder(models.Model):
             self._sire_check_not_frozen()
 
     def _sire_check_not_frozen(self):
-        """:raise UserError: when a quotation among these is approved."""
+        """:raise UserError: when a quotation among these is approved, or has a newer revision."""
         if gate.is_open(self.env):
             return
         for order in self:
@@ -183,6 +147,8 @@ class SaleOrder(models.Model):
                         name=order.signed_by or order.partner_id.display_name,
                     )
                 )
+            if order.sire_superseded_at:
+                raise UserError(self.env._("%s was replaced by a newer revision and stays as it was sent.", order.name))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):
@@ -200,11 +166,11 @@ class SaleOrder(models.Model):
         """What the quotation is for the client who opens its link now.
 
         :return: "draft" (never sent), "open" (may be approved), "changed" (edited after it was sent), "expired",
-            "cancelled", "declined" or "approved"
+            "superseded" (there is a newer version), "cancelled", "declined" or "approved"
         :rtype: str
         """
         self.ensure_one()
-        if self.sire_state != "sent":
+        if self.sire_state not in ("sent", "viewed"):
             return self.sire_state
         if not self.sire_sent_digest:
             return "draft"

@@ -47,12 +47,14 @@ class SaleOrder(models.Model):
                     "sire_sent_to": False,
                     "sire_sent_digest": order._sire_digest(),
                     "sire_sent_message_id": False,
+                    "sire_sent_pdf": False,
                 }
             )
 
     def action_draft(self):
         """Override of `sale`: back to draft forgets what was sent and answered; the chatter remembers."""
         self._sire_lock()
+        self.filtered("sire_superseded_at")._sire_check_not_frozen()
         orders = self.filtered(lambda order: order.state in ("cancel", "sent"))
         gate.opened(orders).write(
             {
@@ -60,8 +62,11 @@ class SaleOrder(models.Model):
                 "sire_sent_to": False,
                 "sire_sent_digest": False,
                 "sire_sent_message_id": False,
+                "sire_sent_pdf": False,
                 "sire_opened_at": False,
+                "sire_approved_content": False,
                 "sire_approved_digest": False,
+                "sire_approved_pdf_sha256": False,
                 "sire_approved_address": False,
                 "sire_approved_device": False,
                 "sire_approved_user_id": False,
@@ -109,14 +114,26 @@ class SaleOrder(models.Model):
     # === APPROVAL ===#
 
     def _sire_approve(
-        self, name, digest, remote_addr=None, user_agent=None, *, recorded_by=None, note=None, approved_at=None
+        self,
+        name,
+        digest,
+        remote_addr=None,
+        user_agent=None,
+        *,
+        chosen=None,
+        code=None,
+        recorded_by=None,
+        note=None,
+        approved_at=None,
     ):
         """Approve the quotation and make its invoice, once, however often and from wherever it is called.
 
         :param str name: who approves, as typed
-        :param str digest: `_sire_digest` of what the client saw
+        :param str digest: `_sire_offer_digest` of what the client saw
         :param str remote_addr: address of the client
         :param str user_agent: browser of the client
+        :param chosen: the optional lines that the client takes; none when not given
+        :param str code: what the client typed of the e-mail, where the quotation asks for it
         :param res.users recorded_by: the member of staff who writes down an approval given in another way
         :param str note: how it was given then
         :param datetime.datetime approved_at: naive UTC; now when not given
@@ -135,12 +152,16 @@ class SaleOrder(models.Model):
             return invoice_sudo.with_env(self.env)
         at = approved_at or fields.Datetime.now()
         name = order_sudo._sire_clean_name(name)
-        order_sudo._sire_check_answerable(digest, at)
+        chosen_sudo = order_sudo.order_line.browse(chosen.ids if chosen else ())
+        order_sudo._sire_check_answerable(digest, at, chosen_sudo)
+        if order_sudo.sire_approval_code and not (recorded_by or approved_at):
+            order_sudo.env["sire.client.code"]._check(order_sudo, code)
+        order_sudo._sire_choose(chosen_sudo)
         gate.opened(order_sudo).write(
             {
                 "signed_by": name,
                 "signed_on": at,
-                "sire_approved_digest": digest,
+                **order_sudo._sire_get_evidence(),
                 "sire_approved_address": remote_addr,
                 "sire_approved_device": (user_agent or "")[:MAX_DEVICE] or False,
                 "sire_approved_user_id": recorded_by.id if recorded_by else False,
@@ -185,7 +206,7 @@ class SaleOrder(models.Model):
                     date=format_date(self.env, order_sudo.signed_on or order_sudo.date_order),
                 )
             )
-        if state in ("cancelled", "draft"):
+        if state in ("cancelled", "draft", "superseded"):
             raise UserError(order_sudo._sire_refusal(state))
         reason = " ".join((reason or "").split())
         if not reason:
@@ -235,13 +256,13 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("Please type your name, so that we know who approves."))
         return name[:MAX_NAME]
 
-    def _sire_check_answerable(self, digest, at):
+    def _sire_check_answerable(self, digest, at, chosen):
         """:raise UserError: when this content cannot be approved at this moment (naive UTC)."""
         state = self._sire_client_state()
         if state in ("open", "expired"):  # judged at the moment given, which need not be now
             expired = self.validity_date and self.validity_date < eat_today(at)
             state = "expired" if expired else "open"
-        if state in ("open", "expired") and digest != self._sire_digest():
+        if state in ("open", "expired") and digest != self._sire_offer_digest(chosen):
             state = "changed"
         if state != "open":
             raise UserError(self._sire_refusal(state))
@@ -258,6 +279,11 @@ class SaleOrder(models.Model):
             return self.env._(
                 "Quotation %(order)s was changed after it was sent to you. Wait for the new e-mail from %(company)s, or ask"
                 " for it.",
+                **values,
+            )
+        if state == "superseded":
+            return self.env._(
+                "%(order)s was replaced by a newer version. Open the newest message from %(company)s, or ask for it.",
                 **values,
             )
         if state == "declined":

@@ -15,6 +15,8 @@ DIGEST_LINE_FIELDS = (
     "tax_ids",
     "price_total",
     "sequence",
+    "is_optional",
+    "sire_chosen",
 )
 
 
@@ -62,6 +64,14 @@ class SaleOrder(models.Model):
         :return: SHA-256 (hex) of lines, prices, taxes, totals, terms, invoicing plan, validity, client and currency
         :rtype: str
         """
+        return self._sire_hash(self._sire_content())
+
+    @staticmethod
+    def _sire_hash(content):
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def _sire_content(self):
+        """:return: what the client agrees to, as values that JSON keeps"""
         self.ensure_one()
         # _origin: in an open form the records that lines point to are new ones, with the real ones behind them
         lines = [
@@ -79,7 +89,8 @@ class SaleOrder(models.Model):
                 ],
                 f"{line.price_total:.4f}",
             ]
-            for line in self.order_line.filtered(lambda line: not line.is_downpayment).sorted("sequence")
+            for line in self.order_line.sorted("sequence")
+            if not line.is_downpayment or line.price_total  # the host's note of a part that was invoiced is no change
         ]
         content = {
             "version": 1,
@@ -95,6 +106,11 @@ class SaleOrder(models.Model):
             ],
             "validity": self.validity_date.isoformat() if self.validity_date else "",
         }
+        options = self._sire_get_options()
+        if options:
+            content["options"] = [
+                [line._origin.id, line.sire_chosen, f"{line.sire_offered_qty:.4f}"] for line in options
+            ]
         if plan := self._sire_digest_plan():
             content["plan"] = plan
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return content

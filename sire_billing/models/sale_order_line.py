@@ -5,6 +5,7 @@ CONTENT_FIELDS = frozenset(
         "discount",
         "display_type",
         "is_downpayment",
+        "is_optional",
         "name",
         "order_id",
         "price_unit",
@@ -30,6 +31,15 @@ class SaleOrderLine(models.Model):
         compute="_compute_sire_task_id",
         compute_sudo=True,
         help="The task that this line bills.",
+    )
+
+    sire_previous_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Line of the Version Before",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
     )
 
     @api.depends("sire_work_ids.task_id")
@@ -65,3 +75,8 @@ class SaleOrderLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         self.filtered(lambda line: not line.is_downpayment).order_id._sire_check_not_frozen()
+
+    def _sire_prepare_revision(self):
+        """:return: what the copy of this line in the next version takes over beside what the host copies"""
+        self.ensure_one()
+        return {"sire_previous_line_id": self.id}

@@ -106,8 +106,9 @@ class SaleOrder(models.Model):
             if part.due == "finish" and not self.project_id:
                 raise UserError(self.env._("“%s” waits for a project to be finished: choose the project.", part.name))
 
-    def _sire_check_answerable(self, digest, at):
-        result = super()._sire_check_answerable(digest, at)
+    def _sire_choose(self, chosen):
+        """Override: the parts are of the total that the client chose."""
+        result = super()._sire_choose(chosen)
         self._sire_check_plan()
         return result
 

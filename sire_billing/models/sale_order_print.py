@@ -17,6 +17,7 @@ class SaleOrder(models.Model):
             "draft": (self.env._("Draft"), "muted"),
             "changed": (self.env._("Draft"), "muted"),
             "expired": (self.env._("Expired"), "danger"),
+            "superseded": (self.env._("Superseded"), "danger"),
             "cancelled": (self.env._("Cancelled"), "danger"),
             "declined": (self.env._("Declined"), "danger"),
             "approved": (self.env._("Approved"), "success"),

@@ -29,6 +29,7 @@ class SaleOrder(models.Model):
             return True
         gate.opened(self).write({"state": "sent", "sire_sent_digest": self._sire_digest(), "sire_opened_at": False})
         pdf = self._sire_render_pdf()  # As sent: a draft has a stamp.
+        self._sire_keep_pdf(pdf)
         self._sire_send_document("sire_billing.mail_template_quotation", attachments=pdf)
         return True
 
@@ -79,9 +80,10 @@ class SaleOrder(models.Model):
             )
         if not self.order_line.filtered(lambda line: not line.display_type):
             raise UserError(self.env._("%s has no lines yet: add what the client is to pay for.", self.name))
-        if self.currency_id.compare_amounts(self.amount_total, 0) < 0:
+        most = self._sire_get_totals(self._sire_get_options())["total_amount_currency"]
+        if self.currency_id.compare_amounts(most, 0) < 0:
             raise UserError(self.env._("The total of %s is below zero: lower what is taken off.", self.name))
-        if self.currency_id.is_zero(self.amount_total):
+        if self.currency_id.is_zero(most):
             raise UserError(self.env._("The total of %s is zero: write the prices first.", self.name))
         if self.validity_date and self.validity_date < eat_today():
             raise UserError(
@@ -94,4 +96,6 @@ class SaleOrder(models.Model):
 
     def _sire_render_pdf(self):
         """:return: [(file name, PDF)] of the quotation, or nothing without a PDF engine: the link is enough to approve"""
-        return self._sire_render_report("sale.action_report_saleorder", self.env._("Quotation %s.pdf", self.name))
+        return self._sire_render_report(
+            "sale.action_report_saleorder", self.env._("Quotation %s.pdf", self.name.replace("/", "-"))
+        )

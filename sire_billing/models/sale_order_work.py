@@ -51,19 +51,17 @@ class SaleOrder(models.Model):
             orders_sudo.sire_work_ids.filtered("held").held = False
             self.env["sire.quotation.work"].flush_model(["held"])  # before somebody else's row says the opposite
 
-    def _sire_hand_work_to(self, order, lines=None):
-        """Give the work of this quotation to the one that replaces it, such as its revision.
+    def _sire_hand_work_to(self, revision, lines):
+        """Have the quotation that replaces this one bill the same work. This one keeps its rows, and holds nothing as long as
+        it is replaced; when its revision is dropped, it asks for the work again.
 
-        :param order: the quotation that replaces this one; this one holds nothing afterwards
-        :param dict lines: for each line of this quotation the line that replaces it; in the order of both when not given.
-            The work of a line that nothing replaces is free.
+        :param revision: the quotation that replaces this one, which has let go already
+        :param dict lines: for each line of this quotation the line that replaces it
         """
         self.ensure_one()
-        if lines is None:
-            lines = dict(zip(self.order_line.sorted(), order.order_line.sorted(), strict=False))
+        # sudo: written by our own methods alone
+        work_sudo = self.env["sire.quotation.work"].sudo()
+        work_sudo.flush_model(["held"])  # before the revision's rows say the opposite
         for line, replacing in lines.items():
-            # sudo: written by our own methods alone
-            works_sudo = line.sudo().sire_work_ids
-            works_sudo.line_id = replacing.id
-        self.sudo().sire_work_ids.filtered("held").held = False  # sudo: as above
-        order._sire_sync_work()
+            for found_sudo in line.sudo().sire_work_ids:
+                found_sudo.copy({"line_id": replacing.id, "held": True})

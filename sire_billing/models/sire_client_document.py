@@ -117,7 +117,7 @@ class SireClientDocument(models.AbstractModel):
             raise AccessError(self.env._("Only project managers and accountants give links to clients."))
 
     def _sire_send_document(self, template_xmlid, attachments=None):
-        """Send this document to its client and remember when and to whom.
+        """Send this document to its client and remember when, to whom and which files (`sire.client.sending`).
 
         The message waits in the host's mail queue; when it cannot leave, the chatter and `sire_delivery` show it.
 
@@ -158,6 +158,7 @@ class SireClientDocument(models.AbstractModel):
                 "sire_sent_message_id": message.id,
             }
         )
+        self.env["sire.client.sending"]._log(self, client, message, attachments)
         # sudo: waking the mail queue is the system's business
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return message

@@ -145,10 +145,11 @@ class SireClientLink(models.Model):
         :rtype: sire.client.link
         """
         links_sudo = self.sudo()  # The code is the authority; the client has no account.
-        return links_sudo.search(
+        link_sudo = links_sudo.search(
             [("code", "=", read_code(text)), ("revoked", "=", False), ("expires_at", ">", fields.Datetime.now())],
             limit=1,
         )
+        return link_sudo.filtered(lambda link: not link.order_id._sire_is_link_over())
 
     def _get_url(self):
         """Return the address to give to the client, such as ``https://sire.example/c/K7QM-2X9D-4WTR``."""

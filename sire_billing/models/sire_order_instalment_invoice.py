@@ -106,6 +106,7 @@ class SireOrderInstalment(models.Model):
         values = {"part": self.name, "order": self.order_id.name}
         if self.order_id.state != "sale":
             raise UserError(self.env._("%(order)s is not approved: “%(part)s” is not invoiced before.", **values))
+        self.order_id._sire_check_approval_holds()
         if not self._sire_is_reached():
             raise UserError(
                 self.env._("“%(part)s” of %(order)s is invoiced %(when)s.", when=self._sire_say_due(), **values)

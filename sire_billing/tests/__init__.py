@@ -1,4 +1,5 @@
 from . import test_approval
+from . import test_approval_code
 from . import test_cash
 from . import test_client_page_claim_race
 from . import test_client_page_link
@@ -7,7 +8,9 @@ from . import test_client_page_paybill
 from . import test_client_page_plan
 from . import test_client_page_race
 from . import test_client_page_refund
+from . import test_client_page_revision
 from . import test_client_page_states
+from . import test_evidence
 from . import test_host_doors
 from . import test_invoice_frozen
 from . import test_invoice_numbers
@@ -17,6 +20,7 @@ from . import test_invoice_void
 from . import test_json_2
 from . import test_messages
 from . import test_models
+from . import test_option
 from . import test_paying
 from . import test_people
 from . import test_people_log
@@ -34,6 +38,9 @@ from . import test_quoting_rows
 from . import test_quoting_validity
 from . import test_quoting_work
 from . import test_races
+from . import test_revision
 from . import test_role_permissions
 from . import test_roles
+from . import test_sending
+from . import test_state
 from . import test_statement

@@ -37,6 +37,11 @@ class TestJson2(BillingCommon, HttpCase):
             {"sire_approved_user_id": False},
             {"sire_opened_at": now},
             {"sire_declined_at": now},
+            {"sire_superseded_at": now},
+            {"sire_previous_id": order.id},
+            {"sire_sent_pdf": "Rm9yZ2Vk"},
+            {"sire_approved_content": {"lines": []}},
+            {"sire_approved_pdf_sha256": "0" * 64},
         ):
             for context in ({}, {"sire_gate": True}, {"sire_gate": "GATE"}):
                 with self.subTest(vals=vals, context=context):
@@ -73,6 +78,25 @@ class TestJson2(BillingCommon, HttpCase):
                 self.assertGreaterEqual(response.status_code, 400)
         self.env.invalidate_all()
         self.assertEqual(order.sire_state, "sent")
+
+    def test_revise_is_for_managers(self):
+        order = self.make_quotation()
+        for user in (self.user_viewer, self.user_developer, self.user_accountant):
+            response = self.call(user, "sale.order", "action_sire_revise", ids=order.ids)
+            self.assertForbidden(response)
+            self.assertTrue(response.json()["message"], "in words")
+        self.assertFalse(order.sire_next_ids)
+        response = self.call(self.user_manager, "sale.order", "action_sire_revise", ids=order.ids)
+        self.assertEqual(response.json()["res_id"], order.sire_next_ids.id)
+        self.assertForbidden(
+            self.call(self.user_manager, "sale.order", "action_draft", ids=order.ids), "stays as it was sent"
+        )
+
+    def test_the_choice_of_options(self):
+        order = self.make_quotation()
+        for vals in ({"sire_chosen": True}, {"sire_offered_qty": 3}):
+            response = self.call(self.user_manager, "sale.order.line", "write", ids=order.order_line.ids, vals=vals)
+            self.assertForbidden(response, "comes with the approval")
 
     def test_confirm_and_second_invoice(self):
         order = self.make_quotation()

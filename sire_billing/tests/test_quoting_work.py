@@ -299,15 +299,35 @@ class TestQuotingWork(QuotingCommon):
 
     def test_a_revision_takes_over(self):
         order = self.make_quotation(self.project)
-        revision = order.copy()
-        self.assertFalse(revision.sire_work_ids)
-        order._sire_hand_work_to(revision)
-        self.assertFalse(order.sire_work_ids)
+        self.assertFalse(order.copy().sire_work_ids, "a copy is no revision")
+        order.action_sire_revise()
+        revision = order.sire_next_id
         self.assertEqual(revision.order_line.sire_task_id, self.project.task_ids)
         self.assertEqual(revision.order_line[0].sire_task_id, self.design)
         self.assertEqual(self.project._sire_get_taken()["own"][("task", self.design.id)], revision.name)
-        order.action_cancel()
+        self.assertEqual(order.sire_work_ids.mapped("held"), [False, False])
         self.assertFalse(self.project._sire_get_unbilled_tasks()[0])
+        # dropped before it was sent: the version before counts again, and has its work
+        revision.action_cancel()
+        self.assertEqual(self.project._sire_get_taken()["own"][("task", self.design.id)], order.name)
+        self.assertEqual(order.sire_work_ids.mapped("held"), [True, True])
+        order.action_sire_revise()  # the same one, taken up again
+        self.assertEqual(order.sire_next_id, revision)
+        self.assertEqual(self.project._sire_get_taken()["own"][("task", self.design.id)], revision.name)
+        revision.unlink()
+        self.assertEqual(self.project._sire_get_taken()["own"][("task", self.design.id)], order.name)
+
+    def test_a_revision_that_gave_work_away_cannot_give_way(self):
+        order = self.make_quotation(self.project)
+        order.action_sire_revise()
+        revision = order.sire_next_id
+        revision.order_line[0].unlink()
+        other = self.make_quotation(self.project, sent=False)
+        self.assertEqual(other.order_line.sire_task_id, self.design)
+        with self.assertRefused(f"^Design is on {other.name} by now"), self.env.cr.savepoint():
+            revision.action_cancel()
+        self.env.invalidate_all()
+        self.assertEqual(revision.state, "draft")
 
     def test_approved_stays_taken_and_host_doors_see_it(self):
         order = self.make_quotation(self.project)

@@ -1,9 +1,11 @@
 """Several at once, each in a connection of its own: what one test transaction cannot show."""
 
+import re
 import threading
 from functools import partial
 
 from odoo import SUPERUSER_ID, Command, api
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -59,7 +61,10 @@ class TestRaces(BaseCase):
             invoices.with_context(force_delete=True).unlink()
             orders = gate.opened(env["sale.order"].search([("partner_id", "=", self.partner_id)]))
             orders.write({"state": "cancel"})
-            orders.unlink()
+            revisions = orders.filtered("sire_previous_id")  # before what they replaced, which is sent again then
+            revisions.unlink()
+            (orders - revisions).write({"state": "cancel"})
+            (orders - revisions).unlink()
             env["res.partner"].browse(self.partner_id).unlink()
 
     def run_all(self, *functions):
@@ -115,6 +120,55 @@ class TestRaces(BaseCase):
         with self.registry.cursor() as cr:
             order = self.make_env(cr)["sale.order"].browse(self.order_id)
             self.assertEqual(order.invoice_ids.mapped("name"), names[:1])
+
+    def revise(self, env):
+        return env["sale.order"].browse(self.order_id).action_sire_revise()["res_id"]
+
+    def test_one_quotation_revised_by_four_at_once(self):
+        ids = self.run_all(*[self.revise] * 4)
+        self.assertEqual(len(set(ids)), 1, ids)
+        with self.registry.cursor() as cr:
+            order = self.make_env(cr)["sale.order"].browse(self.order_id)
+            self.assertEqual(order.sire_next_ids.ids, ids[:1])
+            self.assertEqual((order.sire_state, order.sire_next_ids.name), ("superseded", f"{order.name}/2"))
+
+    def test_approved_while_it_is_revised(self):
+        """One of the two wins, and the other is told so: never an approved version beside a newer one."""
+        results = self.run_all(partial(self.approve, self.order_id), self.revise)
+        refused = [result for result in results if isinstance(result, Exception)]
+        self.assertEqual(len(refused), 1, results)
+        self.assertRegex(str(refused[0]), "was approved by|was replaced by a newer version")
+        with self.registry.cursor() as cr:
+            order = self.make_env(cr)["sale.order"].browse(self.order_id)
+            self.assertEqual(bool(order.invoice_ids), order.sire_state == "approved")
+            self.assertEqual(bool(order.sire_next_ids), order.sire_state == "superseded")
+
+    def test_tries_of_a_code_are_counted_whatever_becomes_of_the_request(self):
+        """Five tries, also by four at once who are all refused and rolled back."""
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            env["res.partner"].browse(self.partner_id).email = "race@traders.example"
+            order = env["sale.order"].browse(self.order_id)
+            order.sire_approval_code = True
+            order._sire_send_code("41.90.64.1")
+            mail = env["mail.mail"].search([("subject", "like", order.name)], order="id desc", limit=1)
+            code = re.search(r"\d{6}", mail.body_html)[0]
+            mail.unlink()
+        wrong = f"{(int(code) + 1) % 10**6:06d}"
+
+        def guess(env):
+            order = env["sale.order"].browse(self.order_id)
+            return order._sire_approve("Jane Wanjiku", order._sire_digest(), code=wrong)
+
+        for _round in range(2):
+            results = self.run_all(*[guess] * 4)
+            self.assertTrue(all("This code is not right" in str(result) for result in results), results)
+        with self.registry.cursor() as cr:
+            order = self.make_env(cr)["sale.order"].browse(self.order_id)
+            self.assertEqual(order.sire_code_ids.tries, 5)
+            with self.assertRaisesRegex(UserError, "This code is not right"):
+                order._sire_approve("Jane Wanjiku", order._sire_digest(), code=code)
+            self.assertFalse(order.invoice_ids)
 
     def test_four_quotations_at_once_have_numbers_in_a_row(self):
         names = self.run_all(*[partial(self.approve, order_id) for order_id in self.order_ids])

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -7,8 +7,17 @@ class SireQuotationApproveWizard(models.TransientModel):
     _description = "Record an approval given in another way"
 
     order_id = fields.Many2one("sale.order", string="Quotation", required=True, readonly=True, ondelete="cascade")
+    has_options = fields.Boolean(compute="_compute_has_options")
+    chosen_ids = fields.Many2many(
+        "sale.order.line", string="Options Taken", help="Optional lines that the client takes. The others are left out."
+    )
     name = fields.Char(string="Approved By", required=True, help="Who agreed, at the client's.")
     note = fields.Char(string="How", required=True, help="Such as: signed on paper, by phone on Monday.")
+
+    @api.depends("order_id")
+    def _compute_has_options(self):
+        for wizard in self:
+            wizard.has_options = bool(wizard.order_id._sire_get_options())
 
     def action_confirm(self):
         """Approve the quotation as it is now, and open its invoice.
@@ -23,5 +32,6 @@ class SireQuotationApproveWizard(models.TransientModel):
             raise UserError(self.env._("Write how the client agreed: it is kept with the approval."))
         if order.state == "draft":
             order.action_quotation_sent()
-        order._sire_approve(self.name, order._sire_digest(), recorded_by=self.env.user, note=note[:250])
+        digest = order._sire_offer_digest(self.chosen_ids)
+        order._sire_approve(self.name, digest, chosen=self.chosen_ids, recorded_by=self.env.user, note=note[:250])
         return {"type": "ir.actions.act_window_close"}

@@ -131,7 +131,7 @@
         }
     }
 
-    async function send(form) {
+    async function send(form, submitter) {
         const button = form.querySelector("button");
         if (button.disabled) {
             return;
@@ -140,6 +140,9 @@
         phone = form.elements.phone?.value || phone;
         const data = new URLSearchParams(new FormData(form));
         data.set("part", "main");
+        if (submitter?.name) {
+            data.set(submitter.name, submitter.value);
+        }
         try {
             const answer = await fetch(form.action, { method: "POST", body: data });
             swap(await answer.text());
@@ -167,7 +170,13 @@
 
     document.addEventListener("submit", (event) => {
         event.preventDefault();
-        send(event.target);
+        send(event.target, event.submitter);
+    });
+    /* What is ticked is in the total at once. */
+    document.addEventListener("change", (event) => {
+        if (event.target.name?.startsWith("option-")) {
+            send(event.target.form, { name: "preview", value: "1" });
+        }
     });
     document.addEventListener("input", (event) => {
         if (event.target.name === "amount") {
