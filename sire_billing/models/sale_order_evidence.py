@@ -82,7 +82,9 @@ class SaleOrder(models.Model):
         ]
         if len(approved.get("lines", [])) != len(content["lines"]):
             differs.append(self.env._("number of lines"))
-        differs += [key for key in ("totals", "terms", "plan", "validity", "currency") if approved.get(key) != content[key]]
+        differs += [
+            key for key in ("totals", "terms", "plan", "validity", "currency") if approved.get(key) != content[key]
+        ]
         return self.env._(
             "Approval void: the content of %(order)s differs from what %(name)s approved on %(date)s (%(differs)s)."
             " Nothing is invoiced from it.",
