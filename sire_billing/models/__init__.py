@@ -5,7 +5,10 @@ from . import account_chart_template
 from . import account_move
 from . import account_move_deposit
 from . import account_move_print
+from . import account_move_receipt
 from . import account_payment
+from . import account_payment_ending
+from . import account_payment_receipt
 from . import payment_transaction
 from . import project_project
 from . import project_task

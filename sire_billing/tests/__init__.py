@@ -17,6 +17,8 @@ from . import test_people_log
 from . import test_print
 from . import test_quotation
 from . import test_races
+from . import test_receipt_races
+from . import test_receipts
 from . import test_role_permissions
 from . import test_roles
 from . import test_statement
