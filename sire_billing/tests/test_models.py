@@ -21,6 +21,7 @@ READERS = {
     "sire.client.link": {"accountant", "manager", "viewer"},
     "sire.statement.wizard": {"accountant", "manager", "viewer"},
     "sire.cash.payment.wizard": {"accountant"},
+    "sire.receipt.wizard": {"accountant"},
     "sire.quotation.approve.wizard": {"manager"},
     "sire.signin.code": set(),
     "sire.signin.counter": set(),
