@@ -3,6 +3,7 @@ from . import sire_client_document  # first: the documents below inherit it
 # isort: split
 from . import account_chart_template
 from . import account_move
+from . import account_move_credit
 from . import account_move_deposit
 from . import account_move_print
 from . import account_move_receipt

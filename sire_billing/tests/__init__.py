@@ -1,5 +1,6 @@
 from . import test_approval
 from . import test_cash
+from . import test_credit
 from . import test_client_page_claim_race
 from . import test_client_page_link
 from . import test_client_page_pay
@@ -11,6 +12,7 @@ from . import test_host_doors
 from . import test_json_2
 from . import test_messages
 from . import test_models
+from . import test_order_doors
 from . import test_paying
 from . import test_people
 from . import test_people_log
