@@ -196,7 +196,7 @@ class SireCashierSession(models.Model):
     def _sire_post_entry(self, amount, account, label):
         """Book what came into the drawer (or, below zero, left it) against an account.
 
-        :return: the posted entry, as superuser: a cashier books through the drawer and nowhere else
+        :return: the posted entry, as superuser
         :rtype: account.move
         """
         company, currency = self.company_id, self.currency_id
@@ -206,6 +206,7 @@ class SireCashierSession(models.Model):
             {"account_id": self.journal_id.default_account_id.id, "amount_currency": amount, "balance": balance},
             {"account_id": account.id, "amount_currency": -amount, "balance": -balance},
         ]
+        # sudo: who is a cashier and no accountant books through the drawer, and nowhere else
         entries_sudo = self.env["account.move"].sudo().with_company(company)
         entry_sudo = entries_sudo.create(
             {
