@@ -356,3 +356,17 @@ class TestReceiptChannels(ReceiptCommon, HttpCase):
         self.assertEqual(call("action_sire_void", reason="Wrong invoice").status_code, 422)
         self.env.invalidate_all()
         self.assertEqual(payment.sire_receipt_state, "void")
+
+    def test_the_client_reads_what_was_received(self):
+        order = self.make_quotation()
+        payment = self.take_cheque(self.approve(order).with_env(self.env), 1000)
+        link = order._sire_get_client_url()
+        self.env.flush_all()
+        page = self.url_open(link[link.index("/c/") :]).text
+        self.assertIn("Cheque 000123, Equity Bank", page)
+        self.assertIn(payment.sire_receipt_number, page)
+        payment.action_sire_void("Wrong invoice")
+        self.env.flush_all()
+        page = self.url_open(link[link.index("/c/") :]).text
+        self.assertNotIn(payment.sire_receipt_number, page)
+        self.assertEqual(self.url_open(f"{link[link.index('/c/') :]}/receipt/{payment.id}").status_code, 404)
