@@ -11,6 +11,7 @@ COPY --chown=root:root sire_access /opt/sire/addons/sire_access
 COPY --chown=root:root sire_audit /opt/sire/addons/sire_audit
 COPY --chown=root:root sire_base /opt/sire/addons/sire_base
 COPY --chown=root:root sire_billing /opt/sire/addons/sire_billing
+COPY --chown=root:root sire_cashier /opt/sire/addons/sire_cashier
 COPY --chown=root:root sire_demo /opt/sire/addons/sire_demo
 COPY --chown=root:root sire_mpesa /opt/sire/addons/sire_mpesa
 COPY --chown=root:root sire_partner_autocomplete /opt/sire/addons/sire_partner_autocomplete

@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": [
         "sire_billing",
+        "sire_cashier",
         "sire_audit",
         "sire_reminder",
         "l10n_ke",

@@ -220,7 +220,8 @@ class ClientPage(
         elif part.get("is_refund"):
             method, receipt = self.env._("Credit note"), part["ref"]
         else:
-            method = tx.payment_method_id.name or payment.journal_id.name or part.get("journal_name")
+            method = payment and payment._sire_describe_instrument() or tx.payment_method_id.name
+            method = method or payment.journal_id.name or part.get("journal_name")
             receipt = payment.sire_receipt_number or tx.provider_reference or payment.memo
         return {
             "amount": self.money(amount, invoice.currency_id),

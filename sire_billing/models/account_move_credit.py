@@ -1,130 +1,144 @@
-from collections import defaultdict
-
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .. import gate
+from odoo.addons.sire_payment.utils import format_money
+
+REFUND_IS_OVER = ("done", "cancel", "error")
 
 
 class AccountMove(models.Model):
-    """Credit notes never give back more than the invoice asked for: in all, and of each tax."""
+    """What the client has paid too much, offered on the next invoice."""
 
     _inherit = "account.move"
 
-    def _post(self, soft=True):
-        """Override of `account`: the day is Nairobi's, so that numbers of a year end at its midnight; and credit notes stay
-        within their invoice.
+    sire_credit = fields.Monetary(
+        string="Client Credit",
+        compute="_compute_sire_credit",
+        help="What the client has paid and no invoice needed, in the currency of this invoice.",
+    )
+    sire_credit_text = fields.Char(string="Credit to Use", compute="_compute_sire_credit")
 
-        :raise UserError: in a sentence that says how much of the invoice is left to credit
-        """
-        if not gate.is_open(self.env):
-            self._sire_check_credit()
-        posting = self.with_context(tz="Africa/Nairobi", sire_posting=gate.GATE)
-        return super(AccountMove, posting)._post(soft).with_env(self.env)
-
-    def _reverse_moves(self, default_values_list=None, cancel=False):
-        """Override of `account`: what takes the invoice's payments apart to credit all of it is refused once money is there."""
-        if cancel and not gate.is_open(self.env):
-            self.filtered(lambda move: move.move_type in ("out_invoice", "out_receipt"))._sire_check_no_money()
-        return super()._reverse_moves(default_values_list, cancel)
-
-    def _sire_check_no_money(self):
-        """Refuse when money was received for these invoices, or is on its way. Locks them.
-
-        :raise UserError: one sentence
-        """
-        invoices_sudo = self.sudo()  # payments and prompts are not everybody's to read
-        if not invoices_sudo:
-            return
-        invoices_sudo._sire_lock_payable()
-        payables = invoices_sudo._sire_get_payables()
-        for move in invoices_sudo:
-            partials = move.line_ids.matched_debit_ids.debit_move_id | move.line_ids.matched_credit_ids.credit_move_id
-            _payable, residual, holds = payables[move.id]
-            is_credited = partials.move_id.filtered(lambda other: other.move_type == "out_refund")
-            if partials.move_id - is_credited:
-                raise UserError(
-                    self.env._(
-                        "Money was received for %(name)s: give it back first, or make a credit note for the %(rest)s that "
-                        "is left.",
-                        name=move.name,
-                        rest=move._sire_money(residual),
-                    )
-                )
-            if holds:
-                raise UserError(
-                    self.env._(
-                        "%(name)s cannot be voided now: %(why)s.",
-                        name=move.name,
-                        why=", ".join(holder._sire_hold_reason(move._sire_money(amount)) for holder, amount in holds),
-                    )
-                )
-            live = move.transaction_ids.filtered(lambda tx: tx.state in ("pending", "authorized"))
-            if live.filtered(lambda tx: tx.provider_code not in ("none", "custom")):
-                raise UserError(self.env._("%s cannot be voided now: a payment for it is on its way.", move.name))
-
-    def _sire_check_credit(self):
-        """Refuse credit notes that give back more than their invoice asked for. Locks the invoices, so that two at once
-        cannot both believe that there is enough left.
-
-        :raise UserError: one sentence
-        """
-        credits_sudo = self.sudo().filtered(  # other credit notes of the invoice may be hidden from the user
-            lambda move: move.move_type == "out_refund" and move.reversed_entry_id._sire_is_document()
-        )
-        for invoice in credits_sudo.reversed_entry_id:
-            invoice._sire_lock_payable()
-            notes = credits_sudo.filtered(lambda move, invoice=invoice: move.reversed_entry_id == invoice)
-            given = invoice.reversal_move_ids.filtered(lambda move: move.state == "posted")
-            invoice._sire_check_credit_notes(given - notes, notes)
-
-    def _sire_check_credit_notes(self, given, notes):
-        currency = self.currency_id
-        if self.state != "posted":
-            raise UserError(self.env._("%s is not confirmed: there is nothing to credit.", self._sire_names()))
-        for note in notes:
-            if note.currency_id != currency or note.company_id != self.company_id:
-                raise UserError(self.env._("A credit note is in the currency and of the company of %s.", self.name))
-            if note.commercial_partner_id != self.commercial_partner_id:
-                raise UserError(self.env._("A credit note is for the client of %s.", self.name))
-        left = self.amount_total - sum(given.mapped("amount_total"))
-        if currency.compare_amounts(sum(notes.mapped("amount_total")), left) > 0:
-            raise UserError(
+    @api.depends("state", "amount_residual", "partner_id")
+    def _compute_sire_credit(self):
+        for move in self:
+            lines = move._sire_get_credit_lines()
+            move.sire_credit = -sum(lines.mapped("amount_residual_currency"))
+            move.sire_credit_text = (
                 self.env._(
-                    "Only %(left)s of %(name)s is left to credit: it is for %(total)s, and %(given)s is credited already.",
-                    left=self._sire_money(max(left, 0)),
-                    name=self.name,
-                    total=self._sire_money(self.amount_total),
-                    given=self._sire_money(self.amount_total - left),
+                    "%(client)s has %(amount)s credit.",
+                    client=move.commercial_partner_id.display_name,
+                    amount=format_money(move.sire_credit, move.currency_id),
                 )
+                if move.sire_credit
+                else False
             )
-        limits, used = self._sire_sum_by_tax(), (given | notes)._sire_sum_by_tax()
-        # A tax is rounded once a document: parts may differ from the whole by a cent each.
-        leeway = currency.rounding * len(given | notes)
-        for tax, (base, amount) in used.items():
-            limit_base, limit_amount = limits.get(tax, (0.0, 0.0))
-            if currency.compare_amounts(base, limit_base) > 0 or amount > limit_amount + leeway + currency.rounding / 2:
-                raise UserError(
-                    self.env._(
-                        "More would be credited with %(tax)s than %(name)s has with it: %(base)s of %(limit)s without tax.",
-                        tax=tax.name or self.env._("no tax"),
-                        name=self.name,
-                        base=self._sire_money(base),
-                        limit=self._sire_money(limit_base),
-                    )
-                )
 
-    def _sire_sum_by_tax(self):
-        """:return: ``{tax: (base, tax amount)}`` of these documents together, in their currency; the empty tax for what has
-        none
-        :rtype: dict
+    def _sire_get_credit_lines(self):
+        """Return the items by which the client is owed, oldest first: payments of which something is left, credit notes.
+
+        Left out is what something else waits for: a cheque that is not cleared, money received for another open invoice,
+        money on its way back to the client.
+
+        :return: of the company, the currency and the receivable account of this invoice; none when it needs nothing
+        :rtype: account.move.line
         """
-        sums = defaultdict(lambda: [0.0, 0.0])
-        no_tax = self.env["account.tax"]
-        for line in self.line_ids:
-            if line.display_type == "product":
-                for tax in line.tax_ids.flatten_taxes_hierarchy() or [no_tax]:
-                    sums[tax][0] += line.price_subtotal
-            elif line.display_type == "tax":
-                sums[line.tax_line_id][1] += abs(line.amount_currency)
-        return {tax: tuple(amounts) for tax, amounts in sums.items()}
+        self.ensure_one()
+        # sudo: whoever reads the invoice may know the client's credit, and the client its own
+        move_sudo = self.sudo()
+        lines_sudo = move_sudo.env["account.move.line"]
+        if move_sudo.state != "posted" or not move_sudo._sire_is_payable_kind() or not move_sudo.amount_residual:
+            return lines_sudo
+        accounts = move_sudo._sire_get_open_lines().account_id
+        found = lines_sudo.search(
+            [
+                ("company_id", "=", move_sudo.company_id.id),
+                ("partner_id", "=", move_sudo.commercial_partner_id.id),
+                ("account_id", "in", accounts.ids),
+                ("currency_id", "=", move_sudo.currency_id.id),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual_currency", "<", 0),
+            ],
+            order="date, id",
+        )
+        return found.filtered(lambda line: not move_sudo._sire_is_waited_for(line.move_id.origin_payment_id))
+
+    def _sire_is_waited_for(self, payment_sudo):
+        """Whether what is left of a payment is not for this invoice to use."""
+        others = payment_sudo.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move._sire_is_payable_kind() and move.amount_residual
+        )
+        refunds = payment_sudo.payment_transaction_id.child_transaction_ids.filtered(
+            lambda tx: tx.operation == "refund" and tx.state not in REFUND_IS_OVER
+        )
+        receipt = payment_sudo.sire_mpesa_receipt_id
+        return bool(
+            others - self
+            or refunds
+            or receipt.returning_id
+            or receipt.to_return
+            or payment_sudo.sire_receipt_state == "uncleared"
+        )
+
+    def _sire_get_open_lines(self):
+        return self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable" and not line.reconciled
+        )
+
+    # === ACTIONS ===#
+
+    def action_sire_use_credit(self):
+        """Use the client's credit on this invoice: as much as it needs, and no more than there is.
+
+        :raise UserError: a sentence: there is none, nothing is left to pay, or a prompt holds what is left
+        """
+        for move in self:
+            move.check_access("write")
+            move._sire_use_credit()
+        return True
+
+    def _sire_use_credit(self):
+        lines = self._sire_get_credit_lines()
+        # The invoice and where the credit comes from: of two invoices at once the later starts over.
+        (self.sudo() | lines.move_id)._sire_lock_payable()  # sudo: only the counter
+        self._sire_check_open()
+        amount = min(-sum(lines.mapped("amount_residual_currency")), self.amount_residual)
+        if self.currency_id.compare_amounts(amount, 0) <= 0:
+            if not self.amount_residual:
+                self._sire_check_payable(self.currency_id.rounding)
+            raise UserError(self.env._("%s has no credit that could be used.", self.commercial_partner_id.display_name))
+        payments = lines.move_id.origin_payment_id
+        self._sire_check_payable(
+            self.currency_id.round(amount),
+            exclude=payments.payment_transaction_id,
+            exclude_payments=payments,
+        )
+        before = self.amount_residual
+        (self._sire_get_open_lines() | lines.with_env(self.env)).reconcile()
+        self.message_post(
+            body=self.env._(
+                "%s of the client's credit was used on this invoice.",
+                format_money(before - self.amount_residual, self.currency_id),
+            )
+        )
+
+    # === FOR THE CLIENT ===#
+
+    def _sire_say_credit(self):
+        """:return: what the client reads about its credit; empty when there is none"""
+        self.ensure_one()
+        payable = self._sire_get_payable()
+        if not self.sire_credit or payable <= 0:
+            return ""
+        left = max(payable - self.sire_credit, 0.0)
+        values = {
+            "credit": format_money(self.sire_credit, self.currency_id),
+            "left": format_money(left, self.currency_id),
+        }
+        if left:
+            return self.env._(
+                "You have %(credit)s credit with us. With it, %(left)s is left to pay. Ask us to use it.", **values
+            )
+        return self.env._(
+            "You have %(credit)s credit with us: with it, nothing is left to pay. Ask us to use it.", **values
+        )

@@ -1,14 +1,23 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
-from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_payment.utils import format_money
 
 from .. import gate
 
-RECEIPT_FIELDS = frozenset({"sire_receipt_number", "sire_cashier_id"})
+RECEIPT_FIELDS = frozenset(
+    {
+        "sire_cashier_id",
+        "sire_cleared_date",
+        "sire_clearing_move_id",
+        "sire_ended_at",
+        "sire_ended_by_id",
+        "sire_end_reason",
+        "sire_receipt_number",
+        "sire_receipt_state",
+    }
+)
 # Printed on the receipt that the client took home.
 FROZEN_FIELDS = frozenset(
     {
@@ -24,7 +33,12 @@ FROZEN_FIELDS = frozenset(
         "partner_type",
         "payment_method_line_id",
         "payment_type",
+        "sire_cheque_bank",
+        "sire_cheque_date",
+        "sire_cheque_number",
+        "sire_instrument",
         "sire_received_from",
+        "sire_transfer_reference",
         "state",
     }
 )
@@ -34,9 +48,23 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
     # for sire_audit, where it is installed
     _sire_audit = {
-        "fields": ("sire_receipt_number", "sire_received_from", "sire_cashier_id"),
+        "fields": (
+            "sire_receipt_number",
+            "sire_received_from",
+            "sire_cashier_id",
+            "sire_receipt_state",
+            "sire_cleared_date",
+            "sire_end_reason",
+            "sire_ended_by_id",
+        ),
         "personal": ("sire_received_from",),
-        "marks": (("sire_receipt_number", "*", "receipt"), ("sire_receipt_number", "*", "receipt", "create")),
+        "marks": (
+            ("sire_receipt_state", "void", "void"),
+            ("sire_receipt_state", "returned", "returned"),
+            ("sire_receipt_state", "cleared", "cleared"),
+            ("sire_receipt_number", "*", "receipt"),
+            ("sire_receipt_number", "*", "receipt", "create"),
+        ),
     }
 
     sire_receipt_number = fields.Char(string="Receipt", readonly=True, copy=False, index="trigram")
@@ -46,7 +74,7 @@ class AccountPayment(models.Model):
         string="Reference",
         compute="_compute_sire_reference",
         search="_search_sire_reference",
-        help="Cash: the number of the receipt. M-Pesa and card: the number the provider gave. Otherwise our own.",
+        help="Cash, cheque and transfer: the number of the receipt. M-Pesa and card: the number the provider gave. Otherwise our own.",
     )
     sire_method = fields.Char(string="Paid By", compute="_compute_sire_method")
 
@@ -92,11 +120,15 @@ class AccountPayment(models.Model):
             | Domain("payment_transaction_id", "in", transactions_sudo)
         )
 
-    @api.depends("journal_id", "payment_transaction_id.payment_method_id")
+    @api.depends("journal_id", "payment_transaction_id.payment_method_id", "sire_instrument")
     def _compute_sire_method(self):
         for payment in self:
             transaction_sudo = payment.sudo().payment_transaction_id  # sudo: as above
-            payment.sire_method = transaction_sudo.payment_method_id.name or payment.journal_id.name
+            payment.sire_method = (
+                payment._sire_describe_instrument()
+                or transaction_sudo.payment_method_id.name
+                or payment.journal_id.name
+            )
 
     @api.depends("state")
     def _compute_sire_status(self):
@@ -118,13 +150,19 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         payments = super().create(vals_list)
         if not gate.is_open(self.env) and any(payment[name] for payment in payments for name in RECEIPT_FIELDS):
-            raise UserError(self.env._("A receipt number is given by the system when the cash is received."))
+            raise UserError(
+                self.env._("The number and the state of a receipt are given by the system, when the money is received.")
+            )
         return payments
 
     def write(self, vals):
         if not gate.is_open(self.env):
             if RECEIPT_FIELDS & vals.keys():
-                raise UserError(self.env._("A receipt number is given by the system when the cash is received."))
+                raise UserError(
+                    self.env._(
+                        "The number and the state of a receipt are given by the system, when the money is received."
+                    )
+                )
             if FROZEN_FIELDS & vals.keys():
                 self._sire_check_no_receipt()
         return super().write(vals)
@@ -141,7 +179,8 @@ class AccountPayment(models.Model):
             if payment.sire_receipt_number:
                 raise UserError(
                     self.env._(
-                        "Receipt %s was handed out and stays as it is. To give money back, register a payment to the client.",
+                        "Receipt %s was handed out and stays as it is. Void it with a reason, or register a payment to the client"
+                        " to give money back.",
                         payment.sire_receipt_number,
                     )
                 )
@@ -149,27 +188,18 @@ class AccountPayment(models.Model):
     # === ACTIONS ===#
 
     def action_post(self):
-        """Override of `account`: cash from a client gets a receipt, whichever screen it was entered on.
+        """Override of `account`: cash, cheques and transfers from a client get a receipt, on whichever screen they were
+        entered.
 
-        :raise UserError: when the date is in the future
+        :raise UserError: when the date is in the future, or the cheque was received already
         """
-        cash = self.filtered(
-            lambda payment: (
-                payment.journal_id.type == "cash"
-                and payment.payment_type == "inbound"
-                and payment.partner_type == "customer"
-                and not payment.sire_receipt_number
-            )
-        )
-        for payment in cash:
-            if payment.date > eat_today():
-                raise UserError(
-                    self.env._(
-                        "Cash cannot be received on %s: that day has not come.", format_date(self.env, payment.date)
-                    )
-                )
+        receipts = self.filtered(lambda payment: payment._sire_needs_receipt())
+        receipts._sire_check_receivable()
+        for payment in receipts:
+            # Before the entry is made: the invoice asks whether the money has cleared.
+            gate.opened(payment).sire_receipt_state = "uncleared" if payment._sire_is_cleared_later() else "received"
         result = super().action_post()
-        for payment in cash:
+        for payment in receipts:
             gate.opened(payment).write(
                 {
                     "sire_receipt_number": payment.company_id._sire_next_receipt_number(payment.date),

@@ -1,6 +1,7 @@
 from . import test_approval
 from . import test_approval_code
 from . import test_cash
+from . import test_credit
 from . import test_client_page_claim_race
 from . import test_client_page_link
 from . import test_client_page_pay
@@ -21,6 +22,7 @@ from . import test_json_2
 from . import test_messages
 from . import test_models
 from . import test_option
+from . import test_order_doors
 from . import test_paying
 from . import test_people
 from . import test_people_log
@@ -39,6 +41,8 @@ from . import test_quoting_validity
 from . import test_quoting_work
 from . import test_races
 from . import test_revision
+from . import test_receipt_races
+from . import test_receipts
 from . import test_role_permissions
 from . import test_roles
 from . import test_sending

@@ -9,4 +9,5 @@ from . import sire_instalment_again_wizard
 from . import sire_quotation_approve_wizard
 from . import sire_quotation_wizard
 from . import sire_quotation_wizard_line
+from . import sire_receipt_wizard
 from . import sire_statement_wizard

@@ -9,6 +9,16 @@ class SireCashPaymentWizard(models.TransientModel):
     _name = "sire.cash.payment.wizard"
     _description = "Cash payment"
 
+    instrument = fields.Selection(
+        selection=[("cash", "Cash"), ("cheque", "Cheque"), ("transfer", "Bank transfer")],
+        string="Received As",
+        required=True,
+        default="cash",
+    )
+    cheque_number = fields.Char()
+    cheque_bank = fields.Char(string="Bank of the Cheque")
+    cheque_date = fields.Date(string="Date on the Cheque")
+    transfer_reference = fields.Char()
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="move_id.company_id")
     partner_id = fields.Many2one(related="move_id.partner_id", string="Client")
@@ -19,13 +29,12 @@ class SireCashPaymentWizard(models.TransientModel):
     date = fields.Date(required=True, default=lambda self: eat_today())
     journal_id = fields.Many2one(
         "account.journal",
-        string="Cash Journal",
         compute="_compute_journal_id",
         precompute=True,
         store=True,
         readonly=False,
         required=True,
-        domain="[('type', '=', 'cash'), ('company_id', '=', company_id)]",
+        domain="[('type', '=', 'cash' if instrument == 'cash' else 'bank'), ('company_id', '=', company_id)]",
     )
     show_journal = fields.Boolean(compute="_compute_show_journal")
     payment_id = fields.Many2one("account.payment", readonly=True)
@@ -41,20 +50,23 @@ class SireCashPaymentWizard(models.TransientModel):
             wizard.amount = wizard.payable
             wizard.received_from = wizard.move_id.partner_id.display_name
 
-    @api.depends("move_id")
+    @api.depends("move_id", "instrument")
     def _compute_journal_id(self):
         for wizard in self:
-            wizard.journal_id = wizard._get_cash_journals()[:1]
+            wizard.journal_id = wizard._get_journals()[:1]
 
-    @api.depends("move_id")
+    @api.depends("move_id", "instrument")
     def _compute_show_journal(self):
         for wizard in self:
-            wizard.show_journal = len(wizard._get_cash_journals()) > 1
+            wizard.show_journal = len(wizard._get_journals()) > 1
 
-    def _get_cash_journals(self):
+    def _get_journals(self):
         return self.env["account.journal"].search(
-            [("type", "=", "cash"), ("company_id", "=", self.move_id.company_id.id)]
+            [("type", "=", self._get_journal_type()), ("company_id", "=", self.move_id.company_id.id)]
         )
+
+    def _get_journal_type(self):
+        return "cash" if self.instrument == "cash" else "bank"
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -72,7 +84,7 @@ class SireCashPaymentWizard(models.TransientModel):
             raise UserError(self.env._("The amount must be a number, for example 1160 or 1160.50."))
 
     def action_confirm(self):
-        """Book the cash, match it with the invoice and show its receipt. A second call shows the same receipt.
+        """Book the money, match it with the invoice and show its receipt. A second call shows the same receipt.
 
         :return: the action that shows the receipt
         :raise UserError: with a sentence that says what may be paid and why not this
@@ -88,10 +100,11 @@ class SireCashPaymentWizard(models.TransientModel):
 
     def _create_payment(self):
         """:return: the posted payment, matched with the invoice, with its receipt number."""
-        if self.journal_id.type != "cash" or self.journal_id.company_id != self.company_id:
-            raise UserError(self.env._("Choose a cash journal of %s.", self.company_id.display_name))
+        if self.journal_id.type != self._get_journal_type() or self.journal_id.company_id != self.company_id:
+            if self.instrument == "cash":
+                raise UserError(self.env._("Choose a cash journal of %s.", self.company_id.display_name))
+            raise UserError(self.env._("Choose a bank journal of %s.", self.company_id.display_name))
         self.move_id._sire_check_payable(self.amount, currency=self.currency_id)
-        line = self.journal_id.inbound_payment_method_line_ids[:1]
         register = (
             self.env["account.payment.register"]
             .with_context(active_model="account.move", active_ids=self.move_id.ids)
@@ -101,19 +114,41 @@ class SireCashPaymentWizard(models.TransientModel):
                     "currency_id": self.currency_id.id,
                     "payment_date": self.date,
                     "journal_id": self.journal_id.id,
-                    "payment_method_line_id": line.id,
+                    "payment_method_line_id": self._get_method_line().id,
                     "payment_difference_handling": "open",
                     "sire_received_from": " ".join((self.received_from or "").split())[:100],
+                    **self._get_instrument_values(),
                 }
             )
         )
         payment = register._create_payments()
-        self.move_id.message_post(
-            body=self.env._(
-                "%(amount)s received in cash from %(name)s: receipt %(receipt)s.",
-                amount=format_money(payment.amount, payment.currency_id),
-                name=payment.sire_received_from,
-                receipt=payment.sire_receipt_number,
-            )
-        )
+        self.move_id.message_post(body=self._get_message(payment))
         return payment
+
+    def _get_method_line(self):
+        """:return: the way to pay of the journal that no provider owns: cash and cheques are taken by hand"""
+        lines = self.journal_id.inbound_payment_method_line_ids
+        return lines.filtered(lambda line: line.code == "manual")[:1] or lines[:1]
+
+    def _get_instrument_values(self):
+        values = {"sire_instrument": self.instrument}
+        if self.instrument == "cheque":
+            for name in ("cheque_number", "cheque_bank", "cheque_date"):
+                values[f"sire_{name}"] = self[name]
+        elif self.instrument == "transfer":
+            values["sire_transfer_reference"] = " ".join((self.transfer_reference or "").split())[:100]
+        return values
+
+    def _get_message(self, payment):
+        values = {
+            "amount": format_money(payment.amount, payment.currency_id),
+            "name": payment.sire_received_from,
+            "receipt": payment.sire_receipt_number,
+        }
+        if self.instrument == "cash":
+            return self.env._("%(amount)s received in cash from %(name)s: receipt %(receipt)s.", **values)
+        return self.env._(
+            "%(amount)s received from %(name)s by %(method)s: receipt %(receipt)s. Not cleared yet.",
+            method=payment.sire_method,
+            **values,
+        )

@@ -27,11 +27,14 @@ class AccountPayment(models.Model):
     def write(self, vals):
         self._sire_check_values(vals)
         starting = self.browse()
+        if vals.get("state") in LIVE_STATES and not vals.get("move_id"):
+            self._sire_set_outstanding_account()
         if vals.get("state") in LIVE_STATES:
             starting = self.filtered(lambda payment: payment.state not in LIVE_STATES)
             starting.filtered(lambda payment: payment._sire_needs_check()).invoice_ids._sire_lock_payable()
         result = super().write(vals)
-        starting._sire_check_linked_invoices()
+        linked = self.filtered(lambda payment: payment.state in LIVE_STATES) if "invoice_ids" in vals else self.browse()
+        (starting | linked)._sire_check_linked_invoices()
         return result
 
     def copy_data(self, default=None):
@@ -64,12 +67,27 @@ class AccountPayment(models.Model):
             and not has_arrived
         )
 
+    def _sire_set_outstanding_account(self):
+        """Give payments that lost their account one: the host confirms them without an entry, and calls the invoice paid."""
+        for payment in self.filtered(lambda payment: not payment.outstanding_account_id and not payment.move_id):
+            payment.outstanding_account_id = payment._get_outstanding_account(payment.payment_type)
+
+    def _sire_get_settled(self):
+        """:return: how much of its invoices the payment settles: its amount, and what is written off with it."""
+        self.ensure_one()
+        _liquidity, counterpart, _writeoff = self._seek_for_lines()
+        lines = counterpart.filtered(lambda line: line.currency_id == self.currency_id)
+        return max(self.amount, self.currency_id.round(-sum(lines.mapped("amount_currency"))))
+
     def _sire_check_linked_invoices(self):
         """Refuse customer payments that are more than what may be paid on the invoices they are linked to."""
         for payment in self:
             if payment._sire_needs_check() and payment.state not in ("canceled", "rejected"):
                 payment.invoice_ids._sire_check_payable(
-                    payment.amount, currency=payment.currency_id, date=payment.date, exclude_payments=payment
+                    payment._sire_get_settled(),
+                    currency=payment.currency_id,
+                    date=payment.date,
+                    exclude_payments=payment,
                 )
 
     def _sire_get_held(self):

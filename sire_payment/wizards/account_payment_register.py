@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .. import gate
 from ..utils import is_finite_number
 
 
@@ -27,6 +28,12 @@ class AccountPaymentRegister(models.TransientModel):
             self._sire_check_payment(values["create_vals"], values["to_reconcile"])
         return super()._init_payments(to_process, edit_mode=edit_mode)
 
+    def _reconcile_payments(self, to_process, edit_mode=False):
+        """Override of `account`: what it matches was compared with what may be paid before the payments were made."""
+        for values in to_process:
+            values["payment"] = gate.checked(values["payment"])
+        return super()._reconcile_payments(to_process, edit_mode=edit_mode)
+
     # === HELPERS === #
 
     def _sire_check_values(self, vals):
@@ -50,6 +57,8 @@ class AccountPaymentRegister(models.TransientModel):
             line.currency_id._convert(line.amount_residual_currency, currency, line.company_id, vals["date"])
             for line in others
         )
-        amount = vals["amount"] - currency.round(offset)
+        # A difference that is written off settles the invoice too: what a prompt holds would be paid for nothing.
+        written_off = sum(part["amount_currency"] for part in vals.get("write_off_line_vals") or ())
+        amount = vals["amount"] + max(written_off, 0.0) - currency.round(offset)
         if currency.compare_amounts(amount, 0) > 0:
             invoices._sire_check_payable(currency.round(amount), currency=currency, date=vals["date"])

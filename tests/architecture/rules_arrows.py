@@ -17,7 +17,8 @@ ALLOWED = {
     "sire_projects": {"sire_access"},
     "sire_billing": {"sire_projects", "sire_mpesa", "sire_pdf", "sire_signin"},
     "sire_reminder": {"sire_billing"},
-    "sire_demo": {"sire_billing", "sire_audit", "sire_reminder"},
+    "sire_cashier": {"sire_billing"},
+    "sire_demo": {"sire_billing", "sire_cashier", "sire_audit", "sire_reminder"},
     "sire_pdf": set(),
     "sire_audit": {"sire_base"},
 }
