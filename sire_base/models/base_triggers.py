@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.orm.registry import TriggerTree
 
-MOST = 5000  # sets of fields that are remembered in each registry
+MOST = 1000  # sets of fields that are remembered in each registry; some fifty kilobytes for a large one
 
 
 class Base(models.AbstractModel):

@@ -13,7 +13,10 @@ class SaleOrder(models.Model):
 
     def _create_invoices(self, grouped=False, final=False, date=None):
         """Override of `sale`: one conversion at a time; what the chatter says of it is in the staff's language, whichever
-        the client reads."""
+        the client reads.
+
+        :param datetime.date date: invoice date, an East African day, where it is known already
+        """
         self._sire_check_no_plan()
         self._sire_lock()
         lang = self.user_id[:1].lang or self.company_id[:1].partner_id.lang
