@@ -229,13 +229,9 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         order = self.with_context(lang=self.user_id.lang or self.company_id.partner_id.lang)
-        order.message_post(
-            body=get_body(order.env),
-            author_id=author.id,
-            partner_ids=self.user_id.partner_id.ids,
-            force_send=False,  # the client does not wait until the manager's e-mail has left
-        )
-        self._sire_wake_mail_queue()
+        partners = self.user_id.partner_id.ids  # by the queue: the client does not wait until the e-mail has left
+        order.message_post(body=get_body(order.env), author_id=author.id, partner_ids=partners, force_send=False)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # sudo: waking it is the system's business
 
     def _sire_clean_name(self, name):
         name = " ".join((name or "").split())

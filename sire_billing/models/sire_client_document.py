@@ -158,13 +158,9 @@ class SireClientDocument(models.AbstractModel):
                 "sire_sent_message_id": message.id,
             }
         )
-        self._sire_wake_mail_queue()
-        return message
-
-    def _sire_wake_mail_queue(self):
-        """Have the host's mail queue send what waits in it as soon as this is committed."""
         # sudo: waking the mail queue is the system's business
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return message
 
     def _sire_render_report(self, report_xmlid, file_name):
         """This document as the host prints it, in the client's language.
