@@ -3,6 +3,7 @@ from . import (
     test_empty_list,
     test_phone,
     test_settings,
+    test_triggers,
     test_utils,
     test_webhook_access,
     test_webhook_batch,

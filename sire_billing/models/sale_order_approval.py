@@ -171,7 +171,9 @@ class SaleOrder(models.Model):
         gate.opened(order_sudo).action_confirm()
         if approved_at:
             gate.opened(order_sudo).date_order = at
-        invoice_sudo = order_sudo._sire_ensure_invoice(eat_today(at))
+        # One message tells the manager of both, below: not "You have been assigned to the invoice" as well.
+        quiet_sudo = order_sudo.with_context(mail_auto_subscribe_no_notify=True, mail_create_nolog=True)
+        invoice_sudo = quiet_sudo._sire_ensure_invoice(eat_today(at)).with_env(order_sudo.env)
         order_sudo._sire_tell_manager(
             lambda env: (
                 env._("Approved by %(name)s. Invoice %(invoice)s is ready.", name=name, invoice=invoice_sudo.name)
@@ -248,7 +250,9 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         order = self.with_context(lang=self.user_id.lang or self.company_id.partner_id.lang)
-        order.message_post(body=get_body(order.env), author_id=author.id, partner_ids=self.user_id.partner_id.ids)
+        partners = self.user_id.partner_id.ids  # by the queue: the client does not wait until the e-mail has left
+        order.message_post(body=get_body(order.env), author_id=author.id, partner_ids=partners, force_send=False)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # sudo: waking it is the system's business
 
     def _sire_clean_name(self, name):
         name = " ".join((name or "").split())

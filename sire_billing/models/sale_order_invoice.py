@@ -13,11 +13,14 @@ class SaleOrder(models.Model):
 
     def _create_invoices(self, grouped=False, final=False, date=None):
         """Override of `sale`: one conversion at a time; what the chatter says of it is in the staff's language, whichever
-        the client reads."""
+        the client reads.
+
+        :param datetime.date date: invoice date, an East African day, where it is known already
+        """
         self._sire_check_no_plan()
         self._sire_lock()
         lang = self.user_id[:1].lang or self.company_id[:1].partner_id.lang
-        orders = self.with_context(lang=lang) if lang else self
+        orders = self.with_context(sire_invoice_date=date, **({"lang": lang} if lang else {}))
         return super(SaleOrder, orders)._create_invoices(grouped=grouped, final=final, date=date).with_env(self.env)
 
     def _sire_get_invoice(self):
@@ -52,12 +55,17 @@ class SaleOrder(models.Model):
         invoice = self._sire_get_invoice()
         if not invoice:
             gate.opened(self)._force_lines_to_invoice_policy_order()
-            invoice = self._create_invoices(final=True)
+            invoice = self._create_invoices(final=True, date=date or eat_today())
         if invoice.state == "draft":
-            invoice.invoice_date = date or eat_today()
+            if invoice.invoice_date != (date or eat_today()):
+                invoice.invoice_date = date or eat_today()
             invoice.action_post()
         return invoice
 
     def _prepare_invoice(self):
-        """Override of `sale`: money goes to the invoice by its own payments, never by a quotation's transactions."""
-        return {**super()._prepare_invoice(), "transaction_ids": [Command.clear()]}
+        """Override of `sale`: money goes to the invoice by its own payments, never by a quotation's transactions. With the date
+        known from the start, due dates and taxes are worked out once."""
+        values = {**super()._prepare_invoice(), "transaction_ids": [Command.clear()]}
+        if date := self.env.context.get("sire_invoice_date"):
+            values["invoice_date"] = date
+        return values

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -98,6 +99,21 @@ class TestMessages(BillingCommon):
         order.sudo()._send_order_confirmation_mail()
         order.sudo()._send_payment_succeeded_for_order_mail()
         self.assertEqual(self.env["mail.mail"].search_count([("recipient_ids", "in", self.client.ids)]), 2)
+
+    def test_manager_hears_once_and_nobody_waits_for_the_mail_server(self):
+        order = self.make_quotation()
+        jobs = self.env["ir.cron.trigger"].search_count([])
+        with patch.object(self.env.registry["mail.mail"], "send") as sent:
+            invoice = self.approve(order.with_context(tracking_disable=False))
+            self.env.cr.postcommit.run()
+            sent.assert_not_called()
+        manager = self.user_manager.partner_id
+        mails = self.env["mail.mail"].search([("recipient_ids", "in", manager.ids)])
+        self.assertEqual((len(mails), mails.state), (1, "outgoing"))
+        self.assertIn(f"Approved by Jane Wanjiku. Invoice {invoice.name} is ready.", mails.body_html)
+        self.assertGreater(self.env["ir.cron.trigger"].search_count([]), jobs)
+        self.assertIn(manager, invoice.message_partner_ids)  # who follows the invoice as before
+        self.assertIn(order.name, "".join(invoice.message_ids.mapped("body")))
 
     def test_a_broken_template_does_not_undo_the_approval(self):
         self.env.ref("sire_billing.mail_template_invoice").body_html = '<p t-out="object.no_such_field"/>'

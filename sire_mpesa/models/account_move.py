@@ -54,6 +54,8 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         self._mpesa_check_reference("mpesa_reference" in vals)
+        if vals.get("state") == "posted":
+            self._mpesa_set_references()
         return super().write(vals)
 
     def _mpesa_check_reference(self, is_written):
@@ -81,16 +83,16 @@ class AccountMove(models.Model):
 
     # === BUSINESS === #
 
-    def _post(self, soft=True):
-        """Override of `account`: a posted invoice can be paid without a prompt, so it has an account to type."""
-        posted = super()._post(soft)
-        posted._mpesa_set_references()
-        return posted
-
     def _mpesa_set_references(self):
-        """Give customer invoices that lack it the account that clients type. It is never changed after that."""
-        for move in self.filtered(lambda move: move._sire_is_payable_kind() and not move.mpesa_reference):
-            gate.opened(move).mpesa_reference = make_reference(move.id)
+        """Give customer invoices that lack it the account that clients type, for a posted invoice can be paid without a prompt.
+        It is never changed after that.
+
+        Not by `write`, which would look through the lines and taxes of each: it goes to the table with the state.
+        """
+        moves = self.filtered(lambda move: move._sire_is_payable_kind() and not move.mpesa_reference)
+        for move in moves:
+            self._fields["mpesa_reference"].write(move, make_reference(move.id))
+        moves.modified(["mpesa_reference"])
 
     @api.model
     def _mpesa_find_by_account(self, company, typed):
