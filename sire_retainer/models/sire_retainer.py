@@ -10,9 +10,7 @@ from ..utils import get_period
 # Written by our own methods alone: they say what was invoiced.
 OWN_FIELDS = frozenset({"state", "period_count", "ended_reason", "notice_given"})
 # From these the periods are counted; once there is one they stay.
-FIXED_FIELDS = frozenset(
-    {"partner_id", "company_id", "currency_id", "date_start", "every", "by_calendar"}
-)
+FIXED_FIELDS = frozenset({"partner_id", "company_id", "currency_id", "date_start", "every", "by_calendar"})
 
 
 class SireRetainer(models.Model):
@@ -36,7 +34,13 @@ class SireRetainer(models.Model):
     name = fields.Char(string="Retainer", required=True, help="As the client reads it on the invoice.")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     partner_id = fields.Many2one(
-        "res.partner", string="Client", required=True, index=True, check_company=True, ondelete="restrict", tracking=True
+        "res.partner",
+        string="Client",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
     )
     project_id = fields.Many2one(
         "project.project", index="btree_not_null", check_company=True, help="When it is finished the retainer ends."

@@ -97,7 +97,9 @@ class SireRetainer(models.Model):
         if reason := retainer_sudo._sire_get_end():
             retainer_sudo._sire_end(reason)
             return self.env["account.move"]
-        move_sudo = self.env["account.move"].with_env(retainer_sudo.env).create(retainer_sudo._sire_prepare_invoice(period))
+        move_sudo = (
+            self.env["account.move"].with_env(retainer_sudo.env).create(retainer_sudo._sire_prepare_invoice(period))
+        )
         self.env["sire.retainer.period"].with_env(retainer_sudo.env).create(
             {
                 "retainer_id": self.id,
@@ -193,7 +195,12 @@ class SireRetainer(models.Model):
     def _sire_give_notice(self, today):
         """A to-do for whoever looks after a retainer that ends soon, once."""
         running = self.search(
-            [("state", "=", "running"), ("notice_given", "=", False), ("date_end", "!=", False), ("notice_days", ">", 0)]
+            [
+                ("state", "=", "running"),
+                ("notice_given", "=", False),
+                ("date_end", "!=", False),
+                ("notice_days", ">", 0),
+            ]
         )
         for retainer in running:
             if retainer.date_end - timedelta(days=retainer.notice_days) <= today:
