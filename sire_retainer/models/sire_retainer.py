@@ -119,7 +119,10 @@ class SireRetainer(models.Model):
             last = max(retainer.sudo().period_ids.mapped("date_to"), default=None)  # of the retainer that is written
             if retainer.date_end and last and retainer.date_end < last:
                 raise ValidationError(
-                    self.env._("It is invoiced until %s: the last day is not before. Credit the invoice instead.", last)
+                    self.env._(
+                        "It is invoiced until %s: the last day is not before. Credit the invoice instead.",
+                        f"{last:%d/%m/%Y}",
+                    )
                 )
 
     # === CRUD === #

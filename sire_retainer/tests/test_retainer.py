@@ -158,7 +158,7 @@ class TestRetainer(BillingCommon):
             self.env["sire.retainer"].with_context(sire_gate=True).create({"name": "x", "state": "running"})
         with self.assertRefused("it is not deleted"):
             self.retainer.unlink()
-        with self.assertRefused("invoiced until", ValidationError):
+        with self.assertRefused("invoiced until 17/12/2026", ValidationError):
             self.retainer.date_end = date(2026, 12, 1)
 
     def test_nothing_to_invoice(self):
