@@ -2,10 +2,12 @@ from datetime import date, datetime
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import UniqueViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.sire_base.utils.eat import eat_to_utc
 from odoo.addons.sire_billing.tests.common import BillingCommon
@@ -51,6 +53,23 @@ class TestRetainer(BillingCommon):
         self.retainer.action_start()
         with self.assertRefused("Nothing is due: the next period of Support begins on 18/12/2026"):
             self.retainer.action_invoice()
+
+    def test_the_database_keeps_a_period_once(self):
+        self.retainer.action_start()
+        self.retainer._sire_invoice_next()
+        period = self.retainer.period_ids
+        for values in (
+            {"number": 0, "date_from": date(2030, 1, 1)},
+            {"number": 9, "date_from": period.date_from},
+            {"number": 9, "date_from": date(2030, 1, 1), "move_id": period.move_id.id},
+        ):
+            with (
+                self.assertRaises(UniqueViolation),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                period.create({"retainer_id": self.retainer.id, "date_to": date(2030, 1, 31), **values})
+                self.env.flush_all()
 
     def test_a_period_begins_at_midnight_in_nairobi(self):
         self.retainer.action_start()
