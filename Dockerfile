@@ -19,6 +19,7 @@ COPY --chown=root:root sire_payment /opt/sire/addons/sire_payment
 COPY --chown=root:root sire_pdf /opt/sire/addons/sire_pdf
 COPY --chown=root:root sire_projects /opt/sire/addons/sire_projects
 COPY --chown=root:root sire_reminder /opt/sire/addons/sire_reminder
+COPY --chown=root:root sire_retainer /opt/sire/addons/sire_retainer
 COPY --chown=root:root sire_signin /opt/sire/addons/sire_signin
 COPY --chown=root:root sire_stripe /opt/sire/addons/sire_stripe
 USER odoo

@@ -18,6 +18,7 @@ ALLOWED = {
     "sire_billing": {"sire_projects", "sire_mpesa", "sire_pdf", "sire_signin"},
     "sire_reminder": {"sire_billing"},
     "sire_cashier": {"sire_billing"},
+    "sire_retainer": {"sire_billing"},
     "sire_demo": {"sire_billing", "sire_cashier", "sire_audit", "sire_reminder"},
     "sire_pdf": set(),
     "sire_audit": {"sire_base"},

@@ -1,0 +1,4 @@
+from . import test_periods
+from . import test_retainer
+from . import test_retainer_races
+from . import test_retainer_roles
