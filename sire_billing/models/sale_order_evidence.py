@@ -83,7 +83,7 @@ class SaleOrder(models.Model):
         if len(approved.get("lines", [])) != len(content["lines"]):
             differs.append(self.env._("number of lines"))
         differs += [
-            key for key in ("totals", "terms", "plan", "validity", "currency") if approved.get(key) != content[key]
+            key for key in ("totals", "terms", "plan", "validity", "currency") if approved.get(key) != content.get(key)
         ]
         return self.env._(
             "Approval void: the content of %(order)s differs from what %(name)s approved on %(date)s (%(differs)s)."

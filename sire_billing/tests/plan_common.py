@@ -50,6 +50,7 @@ class PlanCommon(BillingCommon):
         credit = self.env["account.move"].browse(wizard.reverse_moves()["res_id"])
         if amount is not None:
             for line in credit.invoice_line_ids.filtered("price_unit"):
-                line.write({"price_unit": amount, "tax_ids": [Command.clear()], "extra_tax_data": False})
+                rate = sum(line.tax_ids.mapped("amount")) / 100  # with its VAT, as much as that
+                line.write({"price_unit": amount / (1 + rate), "extra_tax_data": False})
         credit.action_post()
         return credit
