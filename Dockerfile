@@ -18,6 +18,7 @@ COPY --chown=root:root sire_payment /opt/sire/addons/sire_payment
 COPY --chown=root:root sire_pdf /opt/sire/addons/sire_pdf
 COPY --chown=root:root sire_projects /opt/sire/addons/sire_projects
 COPY --chown=root:root sire_signin /opt/sire/addons/sire_signin
+COPY --chown=root:root sire_withholding /opt/sire/addons/sire_withholding
 USER odoo
 ENTRYPOINT ["python3", "/opt/sire/start.py"]
 

@@ -143,7 +143,7 @@ class ClientPage(ClientPagePayBill, ClientPagePlan, ClientPageText):
             "held": left - payable,
             "left": left,
             "paid": invoice.amount_total - left,
-            "proposed": self.provider._mpesa_get_step(payable)[0] if self.provider else 0,
+            "proposed": self.provider._mpesa_get_step(invoice._sire_get_proposed())[0] if self.provider else 0,
         }
 
     def is_settled(self, invoice):
@@ -214,7 +214,7 @@ class ClientPage(ClientPagePayBill, ClientPagePlan, ClientPageText):
             method, receipt = self.env._("Credit note"), part["ref"]
         else:
             method = tx.payment_method_id.name or payment.journal_id.name or part.get("journal_name")
-            receipt = payment.sire_receipt_number or tx.provider_reference or payment.memo
+            receipt = payment.sire_receipt_number or tx.provider_reference or payment.memo or part.get("ref")
         return {
             "amount": self.money(amount, invoice.currency_id),
             "method": method,

@@ -15,6 +15,7 @@ ALLOWED = {
     "sire_access": {"sire_audit"},
     "sire_projects": {"sire_access"},
     "sire_billing": {"sire_projects", "sire_mpesa", "sire_pdf", "sire_signin"},
+    "sire_withholding": {"sire_billing"},
     "sire_demo": {"sire_billing", "sire_audit"},
     "sire_pdf": set(),
     "sire_audit": {"sire_base"},

@@ -1,0 +1,1 @@
+from . import sire_withholding_void_wizard
