@@ -65,10 +65,8 @@ class AccountMove(models.Model):
 
     @api.depends("partner_id", "move_type")
     def _compute_sire_withheld_rates(self):
-        """What the client withholds when the invoice is made; what is agreed later is written on the invoice."""
+        """What the client withholds when the invoice is made, or its client changed; what is agreed later is written on it."""
         for move in self:
-            if move.state != "draft":
-                continue
             client = move.commercial_partner_id
             is_invoice = move.move_type == "out_invoice"
             vat = is_invoice and client.sire_withholds_vat

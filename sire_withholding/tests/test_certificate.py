@@ -110,7 +110,7 @@ class TestCertificate(WithholdingCommon):
     def test_never_changed_or_deleted(self):
         certificate = self.record(self.invoice, 1700)
         for vals in ({"amount": 1}, {"state": "void"}, {"name": "X"}, {"file": PDF}, {"void_reason": "x"}):
-            with self.subTest(vals=vals), self.assertRefused("not changed|not allowed|may not", (UserError, AccessError)):
+            with self.subTest(vals=vals), self.assertRaises(UserError):
                 certificate.with_user(self.user_accountant).write(vals)
             with self.subTest(vals=vals, su=True), self.assertRefused("not changed"):
                 certificate.sudo().write(vals)

@@ -16,7 +16,7 @@ class TestRoles(WithholdingCommon):
         certificate = self.record(self.invoice, 1700)
         self.assertEqual(certificate.with_user(self.user_accountant).action_void()["target"], "new")
         action = self.invoice.with_user(self.user_accountant).action_sire_certificate()
-        self.assertEqual(action["context"]["default_kind"], "vat")
+        self.assertEqual(action["context"]["default_kind"], "tax")
 
     def test_others_do_not(self):
         for user in (self.user_manager, self.user_developer, self.user_viewer):
@@ -27,7 +27,7 @@ class TestRoles(WithholdingCommon):
         for user in (self.user_manager, self.user_developer, self.user_viewer):
             with self.subTest(user=user.login):
                 for act in (lambda one: one.action_void(), lambda one: one._sire_void("because of it")):
-                    with self.assertRaises((AccessError, UserError)), self.cr.savepoint():
+                    with self.assertRaises(UserError), self.cr.savepoint():
                         act(certificate.with_user(user))
         self.assertEqual(certificate.state, "recorded")
 
