@@ -107,19 +107,25 @@ class CurrencyCommon(BillingCommon):
         lines = moves.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
         while True:
             partials = lines.matched_debit_ids | lines.matched_credit_ids
-            more = partials.debit_move_id | partials.credit_move_id | partials.exchange_move_id.line_ids.filtered(
-                lambda line: line.account_id.account_type == "asset_receivable"
+            more = (
+                partials.debit_move_id
+                | partials.credit_move_id
+                | partials.exchange_move_id.line_ids.filtered(
+                    lambda line: line.account_id.account_type == "asset_receivable"
+                )
             )
             if more <= lines:
                 return lines
             lines |= more
 
     def get_exchange(self, moves):
-        """:return: gain and loss that were booked for these documents, in shillings"""
-        lines = self.get_receivables(moves).move_id.line_ids
-        gain = lines.filtered(lambda line: line.account_id == self.company.income_currency_exchange_account_id)
-        loss = lines.filtered(lambda line: line.account_id == self.company.expense_currency_exchange_account_id)
-        return -sum(gain.mapped("balance")) or 0.0, sum(loss.mapped("balance"))
+        """:return: what was gained (or lost, below zero) by rates on these documents, in shillings; the Kenyan chart has one
+        account for both
+        """
+        company = self.company
+        accounts = company.income_currency_exchange_account_id | company.expense_currency_exchange_account_id
+        lines = self.get_receivables(moves).move_id.line_ids.filtered(lambda line: line.account_id in accounts)
+        return self.shilling.round(-sum(lines.mapped("balance")))
 
     def assertLedger(self, moves):
         """Each entry balances, and what is left of each document is what its matches leave, to the cent."""

@@ -15,20 +15,20 @@ class TestCurrency(CurrencyCommon):
         payment = self.pay(invoice, 147900, self.shilling)
         self.assertEqual(payment.currency_id, self.shilling)
         self.assertSettled(invoice)
-        self.assertEqual(self.get_exchange(invoice), (0.0, 2900.0))
+        self.assertEqual(self.get_exchange(invoice), -2900)
 
     def test_gain(self):
         invoice = self.make_bill(1000, rate=127.5, day=-20)
         self.set_rate(130.0, 0)
         self.pay(invoice, 150800, self.shilling)
         self.assertSettled(invoice)
-        self.assertEqual(self.get_exchange(invoice), (2900.0, 0.0))
+        self.assertEqual(self.get_exchange(invoice), 2900)
 
     def test_no_difference_without_one(self):
         invoice = self.make_bill(1000, rate=130.0, day=0)
         self.pay(invoice, 150800, self.shilling)
         self.assertSettled(invoice)
-        self.assertEqual(self.get_exchange(invoice), (0.0, 0.0))
+        self.assertEqual(self.get_exchange(invoice), 0)
 
     def test_parts_in_both_currencies(self):
         invoice = self.make_bill(1000, rate=130.0, day=-20)
@@ -45,9 +45,11 @@ class TestCurrency(CurrencyCommon):
         invoice = self.make_bill(1000, rate=130.0, day=-20)
         self.set_rate(127.5, 0)
         payment = self.take_cash(invoice)
-        self.assertEqual((payment.amount, payment.currency_id, bool(payment.sire_receipt_number)), (1160, self.dollar, True))
+        self.assertEqual(
+            (payment.amount, payment.currency_id, bool(payment.sire_receipt_number)), (1160, self.dollar, True)
+        )
         self.assertSettled(invoice)
-        self.assertEqual(self.get_exchange(invoice), (0.0, 2900.0))
+        self.assertEqual(self.get_exchange(invoice), -2900)
 
     def test_more_than_is_left(self):
         invoice = self.make_bill(1000, rate=130.0, day=-20)
@@ -100,6 +102,21 @@ class TestCurrency(CurrencyCommon):
         self.match_bank_line(invoice, 147900)
         self.assertSettled(invoice)
 
+    def test_a_currency_finer_than_our_cent(self):
+        """A Kenyan cent is a fifth of a Tanzanian shilling: what is left after the last one cannot be paid."""
+        tanzania = self.env.ref("base.TZS")
+        tanzania.active = True
+        self.set_rate(0.0511, -20, tanzania)
+        invoice = self.make_bill(9999.93, currency=tanzania, day=-20)
+        self.set_rate(0.0497, 0, tanzania)
+        self.pay_rest(invoice, self.shilling)
+        self.assertSettled(invoice)
+
+    def test_a_part_that_could_be_paid_stays(self):
+        invoice = self.make_bill(1000, rate=130.0, day=0)
+        self.pay(invoice, 150798.7, self.shilling)
+        self.assertEqual(invoice.amount_residual, 0.01)
+
     def test_currency_without_decimals(self):
         yen = self.env.ref("base.JPY")
         yen.active = True
@@ -111,7 +128,13 @@ class TestCurrency(CurrencyCommon):
 
     def test_line_that_has_a_discount(self):
         line = Command.create(
-            {"name": "Work", "price_unit": 99.99, "quantity": 3, "discount": 7.5, "tax_ids": [Command.set(self.tax.ids)]}
+            {
+                "name": "Work",
+                "price_unit": 99.99,
+                "quantity": 3,
+                "discount": 7.5,
+                "tax_ids": [Command.set(self.tax.ids)],
+            }
         )
         invoice = self.make_bill(0, rate=129.17, day=-3, invoice_line_ids=[line])
         self.set_rate(128.9, 0)

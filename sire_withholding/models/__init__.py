@@ -7,7 +7,6 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
-    sire_cash_payment_wizard,
     sire_withholding_certificate,
     sire_withholding_certificate_entry,
 )

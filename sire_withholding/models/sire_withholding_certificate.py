@@ -38,7 +38,6 @@ class SireWithholdingCertificate(models.Model):
     date = fields.Date(required=True, default=lambda self: eat_today())
     invoice_id = fields.Many2one(
         "account.move",
-        string="Invoice",
         required=True,
         ondelete="restrict",
         index=True,
@@ -64,7 +63,9 @@ class SireWithholdingCertificate(models.Model):
     file_name = fields.Char(string="Name of the File")
     state = fields.Selection([("recorded", "Recorded"), ("void", "Void")], default="recorded", readonly=True)
     void_reason = fields.Char(string="Reason for Voiding", readonly=True)
-    move_id = fields.Many2one("account.move", string="Entry", readonly=True, ondelete="restrict", index="btree_not_null")
+    move_id = fields.Many2one(
+        "account.move", string="Entry", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
 
     _number_unique = models.UniqueIndex(
         "(company_id, partner_id, upper(name)) WHERE state = 'recorded'",

@@ -61,8 +61,7 @@ class SireWithholdingCertificate(models.Model):
             "partner_id": self.partner_id.id,
             "line_ids": [
                 Command.create(
-                    common
-                    | {"account_id": account.id, "balance": self.amount_company, "amount_currency": self.amount}
+                    common | {"account_id": account.id, "balance": self.amount_company, "amount_currency": self.amount}
                 ),
                 Command.create(
                     common

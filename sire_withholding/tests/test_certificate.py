@@ -161,9 +161,17 @@ class TestCertificate(WithholdingCommon):
     def test_forged_values_do_not_count(self):
         other = self.make_bill()
         certificate = self.record(
-            self.invoice, 10, state="void", move_id=other.id, company_id=self.company_2.id, partner_id=1, void_reason="x"
+            self.invoice,
+            10,
+            state="void",
+            move_id=other.id,
+            company_id=self.company_2.id,
+            partner_id=1,
+            void_reason="x",
         )
-        self.assertEqual((certificate.state, certificate.company_id, certificate.void_reason), ("recorded", self.company, False))
+        self.assertEqual(
+            (certificate.state, certificate.company_id, certificate.void_reason), ("recorded", self.company, False)
+        )
         self.assertEqual(certificate.partner_id, self.client)
         self.assertNotEqual(certificate.sudo().move_id, other)
 
@@ -179,7 +187,12 @@ class TestCertificate(WithholdingCommon):
         dollar = self.env.ref("base.USD")
         dollar.active = True
         self.env["res.currency.rate"].create(
-            {"currency_id": dollar.id, "company_id": self.company.id, "name": self.day(-1), "inverse_company_rate": 129.5}
+            {
+                "currency_id": dollar.id,
+                "company_id": self.company.id,
+                "name": self.day(-1),
+                "inverse_company_rate": 129.5,
+            }
         )
         invoice = self.make_bill(amount=1000.0, currency_id=dollar.id)
         self.assertEqual((invoice.sire_vat_withheld, invoice.sire_tax_withheld), (20, 50))
@@ -213,5 +226,7 @@ class TestCertificate(WithholdingCommon):
         self.record(self.invoice, 1700)
         statement = self.client._sire_get_statement(self.company, self.day(-1), self.day(0))[0]
         row = next(row for row in statement["rows"] if row["paid"])
-        self.assertEqual((row["kind"], row["reference"], row["paid"]), ("VAT withholding certificate", "KRAWHV000001", 1700))
+        self.assertEqual(
+            (row["kind"], row["reference"], row["paid"]), ("VAT withholding certificate", "KRAWHV000001", 1700)
+        )
         self.assertEqual(statement["closing"], 96900)

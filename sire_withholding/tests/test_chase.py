@@ -24,7 +24,9 @@ class TestChase(WithholdingCommon):
         return self.invoice.activity_ids.filtered(lambda one: one.activity_type_id == self.env.ref(ACTIVITY))
 
     def get_letters(self):
-        return self.invoice.message_ids.filtered(lambda one: "Withholding certificate for invoice" in (one.subject or ""))
+        return self.invoice.message_ids.filtered(
+            lambda one: "Withholding certificate for invoice" in (one.subject or "")
+        )
 
     def test_asked_after_the_days_and_again(self):
         for day, letters in ((13, 0), (14, 1), (14, 1), (20, 1), (28, 2), (42, 3), (56, 3), (70, 3)):

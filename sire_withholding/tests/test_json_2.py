@@ -45,7 +45,12 @@ class TestJson2(WithholdingCommon, HttpCase):
             (accountant, model, "create", {"vals_list": [self.values | {"amount": 1e9}]}),
             (accountant, model, "create", {"vals_list": [self.values | {"amount": "many"}]}),
             (accountant, model, "create", {"vals_list": [self.values | {"name": "KRAWHV000001"}]}),
-            (accountant, model, "write", {"ids": certificate.ids, "vals": {"amount": 1}, "context": {"sire_gate": True}}),
+            (
+                accountant,
+                model,
+                "write",
+                {"ids": certificate.ids, "vals": {"amount": 1}, "context": {"sire_gate": True}},
+            ),
             (accountant, model, "unlink", {"ids": certificate.ids}),
             (accountant, "account.move", "write", {"ids": self.invoice.ids, "vals": {"sire_certificate_asked": 3}}),
             (accountant, "account.move", "button_draft", {"ids": certificate.sudo().move_id.ids}),

@@ -20,8 +20,16 @@ class TestRaces(RaceCase):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env.company._sire_setup_withholding()
-            other = env["account.move"].browse(self.invoice_id).copy(
-                {"invoice_line_ids": [Command.create({"name": "Race", "price_unit": 1000, "tax_ids": [Command.clear()]})]}
+            other = (
+                env["account.move"]
+                .browse(self.invoice_id)
+                .copy(
+                    {
+                        "invoice_line_ids": [
+                            Command.create({"name": "Race", "price_unit": 1000, "tax_ids": [Command.clear()]})
+                        ]
+                    }
+                )
             )
             other.invoice_line_ids[1:].unlink()
             other.action_post()

@@ -6,7 +6,7 @@ class SireWithholdingVoidWizard(models.TransientModel):
     _description = "Void a withholding certificate, with a reason"
 
     certificate_id = fields.Many2one(
-        "sire.withholding.certificate", string="Certificate", required=True, readonly=True, ondelete="cascade"
+        "sire.withholding.certificate", required=True, readonly=True, ondelete="cascade"
     )
     invoice_id = fields.Many2one(related="certificate_id.invoice_id", string="Invoice")
     currency_id = fields.Many2one(related="certificate_id.currency_id")
