@@ -5,9 +5,7 @@ class SireWithholdingVoidWizard(models.TransientModel):
     _name = "sire.withholding.void.wizard"
     _description = "Void a withholding certificate, with a reason"
 
-    certificate_id = fields.Many2one(
-        "sire.withholding.certificate", required=True, readonly=True, ondelete="cascade"
-    )
+    certificate_id = fields.Many2one("sire.withholding.certificate", required=True, readonly=True, ondelete="cascade")
     invoice_id = fields.Many2one(related="certificate_id.invoice_id", string="Invoice")
     currency_id = fields.Many2one(related="certificate_id.currency_id")
     amount = fields.Monetary(related="certificate_id.amount")
