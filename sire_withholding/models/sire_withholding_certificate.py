@@ -47,7 +47,7 @@ class SireWithholdingCertificate(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one("res.partner", string="Client", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="invoice_id.currency_id")
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the Company")
     amount = fields.Monetary(required=True, help="In the currency of the invoice.")
     amount_company = fields.Monetary(
         string="Amount on the Certificate",

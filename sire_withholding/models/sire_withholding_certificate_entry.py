@@ -30,9 +30,9 @@ class SireWithholdingCertificate(models.Model):
             move_sudo = certificate_sudo.env["account.move"].create(certificate_sudo._sire_prepare_entry())
             certificate_sudo.move_id = move_sudo
             move_sudo._post(soft=False)
-            account = move_sudo.line_ids.account_id.filtered("reconcile") & invoice.sudo().line_ids.account_id
-            lines_sudo = (move_sudo | invoice.sudo()).line_ids.filtered(lambda line: line.account_id in account)
-            lines_sudo.filtered(lambda line: not line.reconciled).reconcile()
+            terms_sudo = invoice.sudo().line_ids.filtered(lambda line: line.display_type == "payment_term")  # sudo: as above
+            own_sudo = move_sudo.line_ids.filtered_domain([("account_id", "in", terms_sudo.account_id.ids)])
+            (terms_sudo.filtered(lambda line: not line.reconciled) | own_sudo).reconcile()
             invoice.sudo().message_post(
                 body=self.env._(
                     "%(title)s %(number)s recorded: %(amount)s.",
