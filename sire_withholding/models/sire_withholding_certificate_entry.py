@@ -30,7 +30,9 @@ class SireWithholdingCertificate(models.Model):
             move_sudo = certificate_sudo.env["account.move"].create(certificate_sudo._sire_prepare_entry())
             certificate_sudo.move_id = move_sudo
             move_sudo._post(soft=False)
-            terms_sudo = invoice.sudo().line_ids.filtered(lambda line: line.display_type == "payment_term")  # sudo: as above
+            terms_sudo = invoice.sudo().line_ids.filtered(
+                lambda line: line.display_type == "payment_term"
+            )  # sudo: as above
             own_sudo = move_sudo.line_ids.filtered_domain([("account_id", "in", terms_sudo.account_id.ids)])
             (terms_sudo.filtered(lambda line: not line.reconciled) | own_sudo).reconcile()
             invoice.sudo().message_post(
