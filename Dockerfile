@@ -22,6 +22,7 @@ COPY --chown=root:root sire_reminder /opt/sire/addons/sire_reminder
 COPY --chown=root:root sire_retainer /opt/sire/addons/sire_retainer
 COPY --chown=root:root sire_signin /opt/sire/addons/sire_signin
 COPY --chown=root:root sire_stripe /opt/sire/addons/sire_stripe
+COPY --chown=root:root sire_withholding /opt/sire/addons/sire_withholding
 USER odoo
 ENTRYPOINT ["python3", "/opt/sire/start.py"]
 

@@ -150,7 +150,7 @@ class ClientPage(
             "held": left - payable,
             "left": left,
             "paid": invoice.amount_total - left,
-            "proposed": self.provider._mpesa_get_step(payable)[0] if self.provider else 0,
+            "proposed": self.provider._mpesa_get_step(invoice._sire_get_proposed())[0] if self.provider else 0,
         }
 
     def is_settled(self, invoice):
@@ -222,7 +222,7 @@ class ClientPage(
         else:
             method = payment and payment._sire_describe_instrument() or tx.payment_method_id.name
             method = method or payment.journal_id.name or part.get("journal_name")
-            receipt = payment.sire_receipt_number or tx.provider_reference or payment.memo
+            receipt = payment.sire_receipt_number or tx.provider_reference or payment.memo or part.get("ref")
         return {
             "amount": self.money(amount, invoice.currency_id),
             "method": method,

@@ -7,6 +7,7 @@ from . import account_move_credit
 from . import account_move_credit_note
 from . import account_move_frozen
 from . import account_move_line
+from . import account_move_line_crumb
 from . import account_move_pricing
 from . import account_move_instalment
 from . import account_move_print

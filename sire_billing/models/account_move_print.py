@@ -41,8 +41,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         # sudo: whoever may print the invoice may print what its client got by e-mail
         move_sudo = self.sudo()
-        payable = move_sudo.move_type == "out_invoice" and move_sudo._sire_get_payable()
-        if not payable:
+        if move_sudo.move_type != "out_invoice" or not move_sudo._sire_get_proposed():
             return {}
         link_sudo = move_sudo._sire_find_client_link()
         if not link_sudo and not self.env.cr.readonly and self.has_access("write"):
@@ -53,7 +52,7 @@ class AccountMove(models.Model):
         # As large as it is printed, times three: sharp on paper.
         png = self.env["ir.actions.report"].barcode("QR", url, width=300, height=300, quiet=False, barLevel="M")
         return {
-            "amount": self._sire_money(payable),
+            "amount": self._sire_money(move_sudo._sire_get_proposed()),
             "url": url,
             "qr": f"data:image/png;base64,{base64.b64encode(png).decode()}",
             **({"number": False, "is_till": False} | self._sire_get_paybill()),

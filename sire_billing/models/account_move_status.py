@@ -157,6 +157,13 @@ class AccountMove(models.Model):
             move: [] if move.move_type == "out_refund" else rows for move, rows in self._sire_get_open_amounts().items()
         }
 
+    def _sire_get_proposed(self):
+        """:return: what a client is asked to pay now: what may be paid. A hook, as the one before: who knows that a part will
+            not come as money takes it away; it may be paid all the same
+        :rtype: float
+        """
+        return self._sire_get_payable()
+
     def _sire_work_out_statuses(self):
         """:return: ``{move: (status, next due date)}``, false for what is no document for a client
         :rtype: dict

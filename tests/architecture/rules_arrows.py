@@ -19,6 +19,7 @@ ALLOWED = {
     "sire_reminder": {"sire_billing"},
     "sire_cashier": {"sire_billing"},
     "sire_retainer": {"sire_billing"},
+    "sire_withholding": {"sire_billing"},
     "sire_demo": {"sire_billing", "sire_cashier", "sire_audit", "sire_reminder"},
     "sire_pdf": set(),
     "sire_audit": {"sire_base"},

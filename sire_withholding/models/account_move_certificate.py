@@ -1,0 +1,78 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.sire_billing import gate
+
+
+class AccountMove(models.Model):
+    """The entry of a certificate goes with it: it is not taken back by itself."""
+
+    _inherit = "account.move"
+
+    sire_certificate_id = fields.Many2one(
+        "sire.withholding.certificate",
+        string="Withholding Certificate",
+        compute="_compute_sire_certificate_id",
+        compute_sudo=True,
+    )
+
+    def _compute_sire_certificate_id(self):
+        """The entry of a certificate, and the one that reversed it."""
+        certificates = self.env["sire.withholding.certificate"].search(
+            [("move_id", "in", (self | self.reversed_entry_id).ids)]
+        )
+        for move in self:
+            moves = move | move.reversed_entry_id
+            move.sire_certificate_id = certificates.filtered(lambda found, moves=moves: found.move_id in moves)[:1]
+
+    def action_sire_certificate(self):
+        """Record the certificate of this invoice.
+
+        :raise UserError: when there is nothing to settle
+        """
+        self.ensure_one()
+        self._sire_check_open()
+        kinds = list(self._sire_get_awaited())
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Withholding Certificate"),
+            "res_model": "sire.withholding.certificate",
+            "views": [(self.env.ref("sire_withholding.certificate_view_form_new").id, "form")],
+            "target": "new",
+            "context": {"default_invoice_id": self.id, **({"default_kind": kinds[0]} if kinds else {})},
+        }
+
+    def action_sire_certificates(self):
+        """Show the certificates of this invoice."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sire_withholding.action_sire_certificates")
+        return {**action, "domain": [("invoice_id", "=", self.id)], "context": {"create": False}}
+
+    def button_draft(self):
+        """Override of `account`."""
+        self._sire_check_no_certificate()
+        return super().button_draft()
+
+    def button_cancel(self):
+        """Override of `account`."""
+        self._sire_check_no_certificate()
+        return super().button_cancel()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Override of `account`: a certificate is voided, and that reverses its entry."""
+        self._sire_check_no_certificate()
+        return super()._reverse_moves(default_values_list, cancel)
+
+    def _sire_check_no_certificate(self):
+        """:raise UserError: when one of these is the entry of a certificate"""
+        if gate.is_open(self.env):
+            return
+        for move in self:
+            if move.sire_certificate_id:
+                raise UserError(
+                    self.env._(
+                        "%(entry)s is the entry of certificate %(number)s: void the certificate instead.",
+                        entry=move.name,
+                        number=move.sire_certificate_id.name,
+                    )
+                )

@@ -1,0 +1,200 @@
+import base64
+import binascii
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
+
+from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.text import storable
+from odoo.addons.sire_billing import gate
+from odoo.addons.sire_payment.utils import format_money
+from odoo.addons.sire_projects.utils.document import check_file
+
+from ..const import KINDS
+
+MAX_MB = 10
+NUMBER_LENGTH = 64
+REASON_LENGTH = 250
+GIVEN = frozenset({"name", "kind", "date", "amount", "amount_company", "file", "file_name", "is_last", "invoice_id"})
+
+
+class SireWithholdingCertificate(models.Model):
+    """A certificate of KRA for what a client withheld. To make one is to book it; it is never changed, only voided."""
+
+    _name = "sire.withholding.certificate"
+    _description = "Withholding certificate"
+    _order = "date desc, id desc"
+    _check_company_auto = True
+    # for sire_audit, where it is installed
+    _sire_audit = {
+        "kind": "document",
+        "fields": ("name", "kind", "date", "amount", "invoice_id", "state", "void_reason"),
+        "marks": (("void_reason", "*", "void"),),
+    }
+
+    name = fields.Char(string="Number", required=True, index="trigram", help="As KRA printed it on the certificate.")
+    kind = fields.Selection(KINDS, required=True, string="Withheld")
+    date = fields.Date(required=True, default=lambda self: eat_today())
+    invoice_id = fields.Many2one(
+        "account.move",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+        domain="[('move_type', '=', 'out_invoice'), ('state', '=', 'posted'), ('amount_residual', '>', 0)]",
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one("res.partner", string="Client", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related="invoice_id.currency_id")
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the Company")
+    amount = fields.Monetary(required=True, help="In the currency of the invoice.")
+    amount_company = fields.Monetary(
+        string="Amount on the Certificate",
+        currency_field="company_currency_id",
+        help="In shillings, where the invoice is in another currency; by the rate of the day when empty.",
+    )
+    is_last = fields.Boolean(
+        string="Nothing More to Come",
+        default=True,
+        help="No further certificate of this kind comes for the invoice: what it does not cover is to be paid.",
+    )
+    file = fields.Binary(string="Certificate", attachment=True, required=True)
+    file_name = fields.Char(string="Name of the File")
+    state = fields.Selection([("recorded", "Recorded"), ("void", "Void")], default="recorded", readonly=True)
+    void_reason = fields.Char(string="Reason for Voiding", readonly=True)
+    move_id = fields.Many2one(
+        "account.move", string="Entry", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+
+    _number_unique = models.UniqueIndex(
+        "(company_id, partner_id, upper(name)) WHERE state = 'recorded'",
+        "A certificate with this number of this client is recorded already.",
+    )
+    _amount_positive = models.Constraint("CHECK(amount > 0)", "The amount must be more than zero.")
+
+    # === COMPUTES === #
+
+    @api.depends("name", "kind")
+    def _compute_display_name(self):
+        for certificate in self:
+            certificate.display_name = certificate.name or self.env._("New certificate")
+
+    # === ONCHANGES === #
+
+    @api.onchange("invoice_id", "kind")
+    def _onchange_invoice_id(self):
+        """What is awaited is what the certificate most often says."""
+        awaited = self.invoice_id._sire_get_awaited() if self.invoice_id else {}
+        self.kind = self.kind or next(iter(awaited), False)
+        self.amount = awaited.get(self.kind, 0.0)
+        self.partner_id = self.invoice_id.commercial_partner_id
+        self.company_id = self.invoice_id.company_id
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Record certificates: each is booked, and settles its invoice by its amount.
+
+        :raise UserError: with one sentence; nothing is kept then
+        """
+        certificates = self.browse()
+        for vals in vals_list:
+            certificates += super().create([self._sire_clean(vals)])._sire_book()
+        return certificates
+
+    def write(self, vals):
+        if not gate.is_open(self.env):
+            raise UserError(self.env._("A certificate that was recorded is not changed: void it, with a reason."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        if not gate.is_open(self.env):
+            raise UserError(self.env._("A certificate is never deleted: void it, with a reason."))
+
+    def copy_data(self, default=None):
+        """A certificate has one number and one paper."""
+        raise UserError(self.env._("A certificate is recorded once: it cannot be copied."))
+
+    # === ACTIONS === #
+
+    def action_void(self):
+        """Ask for the reason."""
+        self.ensure_one()
+        if self.state != "recorded":
+            raise UserError(self.env._("Certificate %s is void already.", self.name))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Void %s", self.name),
+            "res_model": "sire.withholding.void.wizard",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_certificate_id": self.id},
+        }
+
+    # === HELPERS === #
+
+    def _sire_get_title(self):
+        if self.kind == "vat":
+            return self.env._("VAT withholding certificate")
+        return self.env._("Tax withholding certificate")
+
+    def _sire_clean(self, vals):
+        """:return: the values of a certificate to be made, with what follows from them
+        :raise UserError: one sentence
+        """
+        vals = {name: value for name, value in vals.items() if name in GIVEN}
+        invoice = self.env["account.move"].browse(vals.get("invoice_id") or []).exists()
+        if not invoice:
+            raise UserError(self.env._("Choose the invoice that the certificate is for."))
+        invoice.check_access("read")
+        number = " ".join(storable(str(vals.get("name") or "")).split())
+        if not number:
+            raise UserError(self.env._("Write the number of the certificate, as KRA printed it."))
+        if len(number) > NUMBER_LENGTH:
+            raise UserError(self.env._("The number of a certificate has at most %s characters.", NUMBER_LENGTH))
+        if vals.get("kind") not in dict(KINDS):
+            raise UserError(self.env._("Say whether VAT or income tax was withheld."))
+        vals["date"] = day = fields.Date.to_date(vals.get("date") or eat_today())
+        if day > eat_today():
+            raise UserError(
+                self.env._("A certificate cannot be of %s: that day has not come.", format_date(self.env, day))
+            )
+        if invoice.invoice_date and day < invoice.invoice_date:
+            raise UserError(self.env._("The certificate is older than %s.", invoice.name))
+        invoice._sire_check_amount(vals.get("amount"), invoice.currency_id)
+        vals |= self._sire_clean_company_amount(vals, invoice, day) | self._sire_clean_file(vals)
+        client = invoice.commercial_partner_id
+        return vals | {"name": number, "company_id": invoice.company_id.id, "partner_id": client.id}
+
+    def _sire_clean_company_amount(self, vals, invoice, day):
+        company_currency, amount = invoice.company_id.currency_id, vals.get("amount_company")
+        if invoice.currency_id == company_currency:
+            return {"amount_company": vals["amount"]}
+        if amount:
+            invoice._sire_check_amount(amount, company_currency)
+            return {"amount_company": amount}
+        return {
+            "amount_company": invoice.currency_id._convert(vals["amount"], company_currency, invoice.company_id, day)
+        }
+
+    def _sire_clean_file(self, vals):
+        try:
+            content = base64.b64decode(vals.get("file") or b"", validate=True)
+            if not content:
+                raise UserError(self.env._("Choose the file of the certificate: the PDF from iTax."))
+            if len(content) > MAX_MB * 1024 * 1024:
+                raise UserError(self.env._("A certificate has %s MB at most.", MAX_MB))
+            name = str(vals.get("file_name") or "certificate.pdf").replace("\\", "/").rpartition("/")[2][:120]
+            if check_file(name, content) != "application/pdf":
+                raise UserError(self.env._("A certificate is a PDF: the one from iTax."))
+        except (binascii.Error, TypeError) as error:
+            raise ValidationError(self.env._("This file arrived damaged: choose it again.")) from error
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+        return {"file_name": storable(name)}
+
+    def _sire_money(self):
+        return format_money(self.amount, self.currency_id)

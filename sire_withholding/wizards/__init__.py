@@ -1,0 +1,1 @@
+from . import sire_cash_payment_wizard, sire_withholding_void_wizard

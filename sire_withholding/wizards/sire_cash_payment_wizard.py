@@ -1,0 +1,13 @@
+from odoo import api, models
+
+
+class SireCashPaymentWizard(models.TransientModel):
+    _inherit = "sire.cash.payment.wizard"
+
+    @api.depends("move_id")
+    def _compute_amount(self):
+        """Override of `sire_billing`: what the client withholds does not come as cash, unless it does."""
+        result = super()._compute_amount()
+        for wizard in self.filtered("move_id"):
+            wizard.amount = wizard.move_id._sire_get_proposed() or wizard.amount
+        return result
