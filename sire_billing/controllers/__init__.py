@@ -2,3 +2,4 @@ from . import client_page
 from . import client_page_files
 from . import proof_page
 from . import sale_portal
+from . import statement_page
