@@ -66,6 +66,7 @@
         "views/client_page_revision_templates.xml",
         "views/client_page_credit_templates.xml",
         "views/statement_page_templates.xml",
+        "views/portal_home_templates.xml",
         "views/sire_billing_menus.xml",
         "views/sire_order_instalment_views.xml",
     ],

@@ -29,6 +29,7 @@ from . import test_people_log
 from . import test_plan
 from . import test_plan_credited
 from . import test_plan_races
+from . import test_portal_home
 from . import test_print
 from . import test_proof
 from . import test_property_plan
