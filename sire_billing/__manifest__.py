@@ -44,6 +44,7 @@
         "wizards/sire_quotation_wizard_views.xml",
         "wizards/sire_receipt_wizard_views.xml",
         "wizards/sire_statement_wizard_views.xml",
+        "wizards/sire_statement_wizard_link_views.xml",
         "views/account_payment_views.xml",
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",

@@ -3,7 +3,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .statement_page_common import StatementPageCommon
@@ -193,3 +193,37 @@ class TestStatementPage(StatementPageCommon):
         receive(1200)
         self.assertNotIn('name="phone"', self.page())
         self.assertRefused("a credit of KSh 1,500")
+
+    # === WHO GIVES IT ===
+
+    def make_wizard(self, user, **values):
+        wizards = self.env["sire.statement.wizard"].with_user(user).with_context(allowed_company_ids=self.company.ids)
+        return wizards.create({"partner_ids": self.client_partner.ids, "company_id": self.company.id, **values})
+
+    def test_staff_gives_and_stops_the_link(self):
+        path = self.link._get_path()
+        wizard = self.make_wizard(self.user_accountant)
+        self.assertTrue(wizard.client_url.endswith(path))
+        wizard.action_make_link()  # twice is once
+        self.assertTrue(wizard.client_url.endswith(path))
+        wizard.action_stop_link()
+        wizard.invalidate_recordset()
+        self.assertFalse(wizard.client_url)
+        self.read(path, status=404)
+        wizard.action_make_link()
+        wizard.invalidate_recordset()
+        self.assertIn("/s/", wizard.client_url)
+        self.assertNotIn(path, wizard.client_url)
+
+    def test_who_gives_no_links(self):
+        wizard = self.make_wizard(self.user_viewer)
+        self.assertFalse(wizard.client_url)
+        for action in (wizard.action_make_link, wizard.action_stop_link):
+            with self.assertRaises(AccessError):
+                action()
+        with self.assertRaises(AccessError):
+            self.make_wizard(self.user_accountant, company_id=self.company_2.id)
+        elsewhere = self.client_partner.with_user(self.user_accountant)
+        with self.assertRaises(UserError):
+            elsewhere._sire_stop_statement_link(self.company_2)
+        self.assertFalse(self.link.revoked)
