@@ -227,3 +227,31 @@ class TestStatementPage(StatementPageCommon):
         with self.assertRaises(UserError):
             elsewhere._sire_stop_statement_link(self.company_2)
         self.assertFalse(self.link.revoked)
+
+    def test_json_2(self):
+        """What the buttons refuse, the API refuses."""
+        client, link = self.client_partner, self.link
+
+        def call(user, model, method, **body):
+            headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.make_api_key(user)}"}
+            response = self.url_open(f"/json/2/{model}/{method}", data=json.dumps(body), headers=headers)
+            self.env.invalidate_all()
+            return response.status_code
+
+        values = {"partner_id": client.id, "company_id": self.company.id}
+        wizard = self.make_wizard(self.user_viewer)
+        for user, model, method, body in (
+            (self.user_accountant, "sire.statement.link", "search_read", {"domain": [], "fields": ["code"]}),
+            (self.user_accountant, "sire.statement.link", "create", {"vals_list": [values]}),
+            (self.user_accountant, "sire.statement.link", "write", {"ids": link.ids, "vals": {"partner_id": 1}}),
+            (self.user_admin, "sire.statement.link", "write", {"ids": link.ids, "vals": {"revoked": False}}),
+            (self.user_admin, "sire.statement.link", "unlink", {"ids": link.ids}),
+            (self.user_accountant, "sire.statement.link", "_find", {"text": "x"}),
+            (self.user_accountant, "res.partner", "_sire_get_statement_url", {"ids": client.ids, "company": 1}),
+            (self.user_viewer, "sire.statement.wizard", "action_make_link", {"ids": wizard.ids}),
+            (self.user_viewer, "sire.statement.wizard", "action_stop_link", {"ids": wizard.ids}),
+            (self.user_developer, "sire.statement.wizard", "create", {"vals_list": [{"partner_ids": client.ids}]}),
+        ):
+            with self.subTest(user=user.login, method=method):
+                self.assertIn(call(user, model, method, **body), range(400, 500))
+        self.assertEqual((link.partner_id, link.revoked, link.exists()), (client, False, link))
