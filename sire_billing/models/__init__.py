@@ -33,6 +33,7 @@ from . import res_company_quotation
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_statement
+from . import res_partner_statement_page
 from . import res_users
 from . import sale_order
 from . import sale_order_approval
@@ -63,6 +64,7 @@ from . import sire_client_sending
 from . import sire_proof
 from . import sire_proof_file
 from . import sire_quotation_work
+from . import sire_statement_link
 from . import sire_order_instalment
 from . import sire_order_instalment_invoice
 

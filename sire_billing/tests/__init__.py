@@ -31,6 +31,7 @@ from . import test_people_log
 from . import test_plan
 from . import test_plan_credited
 from . import test_plan_races
+from . import test_portal_home
 from . import test_print
 from . import test_proof
 from . import test_property_plan
@@ -50,3 +51,5 @@ from . import test_roles
 from . import test_sending
 from . import test_state
 from . import test_statement
+from . import test_statement_page
+from . import test_statement_page_race

@@ -24,6 +24,7 @@ READERS = {
     "sire.client.code": set(),
     "sire.client.link": {"accountant", "manager", "viewer"},
     "sire.client.sending": {"accountant", "manager", "viewer"},
+    "sire.statement.link": set(),
     "sire.statement.wizard": {"accountant", "manager", "viewer"},
     "sire.cash.payment.wizard": {"accountant"},
     "sire.receipt.wizard": {"accountant"},

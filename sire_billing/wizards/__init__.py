@@ -11,3 +11,4 @@ from . import sire_quotation_wizard
 from . import sire_quotation_wizard_line
 from . import sire_receipt_wizard
 from . import sire_statement_wizard
+from . import sire_statement_wizard_link

@@ -106,8 +106,9 @@ class SireStatementSending(models.Model):
         return [(f"{wizard_sudo._get_statement_file_name()}.pdf", content)]
 
     def _sire_get_client_url(self):
-        """Override of `sire_billing`: a statement has no page of its own behind a link."""
-        return False
+        """Override of `sire_billing`: the client's whole account, where all that is open is paid at once."""
+        self.ensure_one()
+        return self.sudo().client_id._sire_get_statement_url(self.company_id)  # sudo: links are made for clients
 
     # === FOR THE TEXTS === #
 

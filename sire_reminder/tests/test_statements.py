@@ -38,8 +38,10 @@ class TestStatements(ReminderCommon, TransactionCase):
         mail = self.mails(sending)
         self.assertEqual(mail.subject, "Statement 01/11/2026 to 30/11/2026 from SIRE TECH Ltd")
         self.assertIn("KSh 98,600", mail.body_html)
-        self.assertNotIn("/c/", mail.body_html)
-        self.assertNotIn("No password", mail.body_html, "there is no link to open")
+        link = self.env["sire.statement.link"]._for(self.client, self.company)
+        self.assertIn(link._get_url(), mail.body_html)
+        self.assertIn("See your statement and pay", mail.body_html)
+        self.assertNotIn(link._get_path(), sending.sire_sent_message_id.body, "it is not in the chatter")
         names = sending.sire_sent_message_id.attachment_ids.mapped("name")
         self.assertEqual(names, ["Statement Acacia Lodge Ltd 2026-11-01 to 2026-11-30.pdf"])
         for days in (FIRST, FIRST + 1, FIRST + 8):
