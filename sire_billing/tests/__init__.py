@@ -31,6 +31,7 @@ from . import test_plan_credited
 from . import test_plan_races
 from . import test_print
 from . import test_proof
+from . import test_property_billing
 from . import test_property_plan
 from . import test_quotation
 from . import test_quoting_json_2

@@ -151,7 +151,7 @@ class RoleTableActions:
         return self.wizard("account.payment.register", vals, "action_create_payments", context)
 
     def is_register_payment(self):
-        return (self.plain.amount_residual, self.plain.sire_status) == (600, "partial")
+        return (self.plain.amount_residual, self.plain.sire_status) == (600, "overdue")
 
     def do_cash_receipt(self):
         vals = {"move_id": self.plain.id, "amount": 250, "journal_id": self.drawer.id}
@@ -265,7 +265,7 @@ class RoleTableActions:
         ]
 
     def is_send_reminder(self):
-        return self.plain.sire_reminder_ids.mapped("state") == ["sent"]
+        return self.plain.sire_reminder_count == 1
 
     def statement(self, method):
         vals = {"partner_ids": [Command.set(self.client.ids)], "date_from": str(self.day(-90))}

@@ -1,6 +1,5 @@
 """Every role, every action, every channel: the call is really made, and the database compared afterwards."""
 
-import json
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -119,18 +118,20 @@ class TestRoleTable(RoleTableActions, RoleTablePages, PlanCommon, HttpCase):
             for channel in CHANNELS:
                 self.enter(user if channel == "web" else None)
                 for action, expected in rows:
-                    with self.subTest(role=role, action=action, channel=channel), self.undone():
+                    with self.subTest(role=role, action=action, channel=channel), self.undone(expected[role]):
                         self.check_cell(action, expected[role], channel, user, before)
                         cells += 1
-        self.assertEqual(cells, len(rows) * len(self.people) * len(CHANNELS))
+        self.assertEqual(cells, 41 * 7 * 2)
 
     def test_pages(self):
         rows, before = read_table(PAGE_TABLE), self.photograph()
-        self.assertEqual({row[0] for row in rows}, {name[5:] for name in dir(self) if name.startswith("open_")})
+        self.assertEqual(
+            {row[0] for row in rows}, {name[5:] for name in dir(RoleTablePages) if name.startswith("open_")}
+        )
         for role, user in self.people.items():
             self.enter(user)
             for action, expected in rows:
-                with self.subTest(role=role, action=action), self.undone():
+                with self.subTest(role=role, action=action), self.undone(expected[role]):
                     self.check_page(action, expected[role], before)
 
     def check_cell(self, action, expected, channel, user, before):
@@ -198,7 +199,7 @@ class TestRoleTable(RoleTableActions, RoleTablePages, PlanCommon, HttpCase):
         self.opener.cookies.clear()
         headers = {"Authorization": f"Bearer {self.keys[user]}"} if user else {}
         with mute_logger("odoo.http"):
-            response = self.url_open(f"/json/2/{model}/{method}", json=body, headers=headers)
+            response = self.url_open(f"/json/2/{model}/{method}", json=body, headers=headers, method="POST")
         self.assertLess(response.status_code, 500, response.text)
         if response.status_code >= 400:
             return response.status_code, response.json()["message"]
@@ -228,7 +229,7 @@ class TestRoleTable(RoleTableActions, RoleTablePages, PlanCommon, HttpCase):
             self.assertNotIn(word, text)
 
     @contextmanager
-    def undone(self):
+    def undone(self, expected):
         """Whatever a cell did is taken back: each begins with the same records."""
         with self.env.cr.savepoint() as savepoint:
             try:
@@ -237,7 +238,5 @@ class TestRoleTable(RoleTableActions, RoleTablePages, PlanCommon, HttpCase):
                 self.env.flush_all()
                 savepoint.rollback()
                 self.env.invalidate_all()
-                self.env.registry.clear_all_caches()
-
-    def body(self, **values):
-        return {"data": json.dumps(values), "headers": {"Content-Type": "application/json"}}
+                if expected == "yes":
+                    self.env.registry.clear_all_caches()
