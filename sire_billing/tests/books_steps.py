@@ -47,7 +47,8 @@ class BooksSteps:
 
     def do_edit(self, which, share):
         order = self.pick(self.open_orders(), which)
-        order.order_line[:1].price_unit += round(share * 1000, 2)
+        for line in order.order_line[:1]:
+            line.price_unit += round(share * 1000, 2)
         return order
 
     def do_discount(self, which, share):
@@ -57,6 +58,8 @@ class BooksSteps:
 
     def do_revise(self, which, share):
         order = self.pick(self.open_orders(), which)
+        if not order:
+            return False
         if order.state == "draft":
             order.action_quotation_sent()
         order.action_sire_revise()
@@ -69,7 +72,7 @@ class BooksSteps:
             return False
         if order.state == "draft":
             order.action_quotation_sent()
-        chosen = order._sire_get_options() if share * 100 % 2 else order.order_line.browse()
+        chosen = order._sire_get_options() if round(share * 100) % 2 else order.order_line.browse()
         before = sum(map(self.cents, self.invoices().mapped("amount_total")))
         order._sire_approve("Jane Wanjiku", order._sire_offer_digest(chosen), chosen=chosen)
         self.balance += sum(map(self.cents, self.invoices().mapped("amount_total"))) - before

@@ -47,6 +47,8 @@ class TestRoleTable(RoleTableActions, RoleTablePages, PlanCommon, HttpCase):
         cls.provider = cls.env["payment.provider"].create(
             {"name": "Test Card", "code": "none", "state": "test", "is_published": True}
         )
+        for record in (cls.sent, cls.plain):  # what the e-mails would hold: made by sending, and not by the test
+            record._portal_ensure_token()
         cls.env.flush_all()
 
     @classmethod
