@@ -65,7 +65,7 @@ class TestPropertyBilling(BooksSteps, PlanCommon):
         lines = [(1000.01, 1, 0, "16", False), (333.33, 7.5, 5, "16 included", False), (500, 1, 0, "8", True)]
         quiet = [(lines, [30]), (lines, []), (lines, [])]
         steps = [
-            ("edit", 0, 7), ("discount", 0, 10), ("revise", 0, 0), ("approve", 0, 1), ("approve", 0, 0),
+            ("edit", 0, 7), ("discount", 0, 10), ("revise", 0, 0), ("approve", -1, 1), ("approve", 0, 0),
             ("invoice", 0, 0), ("cash", 0, 20), ("cheque", 1, 30), ("clear", 0, 0), ("cheque", 1, 10), ("bounce", 1, 0),
             ("void_receipt", 0, 0), ("give_credit", 0, 50), ("use_credit", 0, 0), ("credit_note", 0, 0),
             ("cash", 2, 99), ("credit_all", 1, 0), ("approve", 0, 1), ("void", -1, 0),
