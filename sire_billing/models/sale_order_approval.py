@@ -20,6 +20,7 @@ class SaleOrder(models.Model):
 
     def action_confirm(self):
         """Override of `sale`: an order is confirmed by its approval, which makes its invoice."""
+        self.check_access("write")
         if not gate.is_open(self.env):
             raise UserError(
                 self.env._(

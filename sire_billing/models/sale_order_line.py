@@ -62,6 +62,8 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
+        if self:
+            self.check_access("write")  # before a sentence about what somebody may not read
         if changed := CONTENT_FIELDS & vals.keys():
             lines = self
             if changed <= DOWN_PAYMENT_FIELDS:
