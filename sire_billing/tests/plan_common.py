@@ -49,7 +49,8 @@ class PlanCommon(BillingCommon):
         )
         credit = self.env["account.move"].browse(wizard.reverse_moves()["res_id"])
         if amount is not None:
-            for line in credit.invoice_line_ids.filtered("price_unit"):
-                line.write({"price_unit": amount, "tax_ids": [Command.clear()], "extra_tax_data": False})
+            line = credit.invoice_line_ids.filtered("price_unit")
+            net = amount / (1 + line.tax_ids.amount / 100)
+            line.write({"price_unit": credit.currency_id.round(net), "extra_tax_data": False})
         credit.action_post()
         return credit
