@@ -165,6 +165,10 @@ class AccountPayment(models.Model):
                 )
             if FROZEN_FIELDS & vals.keys():
                 self._sire_check_no_receipt()
+            if vals.get("state") in ("in_process", "paid") and not vals.get(
+                "move_id"
+            ):  # with one: still to be confirmed
+                self._sire_check_receipt_given()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -183,6 +187,14 @@ class AccountPayment(models.Model):
                         " to give money back.",
                         payment.sire_receipt_number,
                     )
+                )
+
+    def _sire_check_receipt_given(self):
+        """:raise UserError: when money that somebody took in person would be booked by another way than Confirm"""
+        for payment in self:
+            if payment._sire_needs_receipt() and not payment.sire_receipt_state:
+                raise UserError(
+                    self.env._("Cash, cheques and transfers are confirmed with “Confirm”: the receipt is given there.")
                 )
 
     # === ACTIONS ===#

@@ -115,6 +115,7 @@ class ProjectProject(models.Model):
             "product_uom_qty": row.quantity,
             "product_uom_id": (hour if row.hourly else piece).id,
             "price_unit": order._sire_price_for_client(price, product, taxes),
+            "technical_price_unit": 0.0,  # the project's price and not the product's: another quantity does not change it
             "tax_ids": [Command.set(order._sire_taxes_for_client(taxes).ids)],
         }
 

@@ -16,7 +16,8 @@ class SaleOrderLine(models.Model):
             if not self.is_downpayment:
                 optional_values.setdefault("quantity", self.product_uom_qty)
             elif not self.display_type:
-                parts = self.order_id.sire_instalment_ids
+                # not the last part's own: one that was credited has deducted this already
+                parts = self.order_id.sire_instalment_ids.filtered(lambda part: part.basis != "rest")
                 billed = self.invoice_lines.filtered(
                     lambda line: line.move_id in parts.move_id and line.move_id.move_type == "out_invoice"
                 )[:1]

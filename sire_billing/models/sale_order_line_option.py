@@ -26,6 +26,12 @@ class SaleOrderLine(models.Model):
         """Override of `sale_management`: a line may be optional by itself, without a section of options."""
         return bool(not self.display_type and self.is_optional) or super()._is_line_optional()
 
+    def _prepare_base_line_for_taxes_computation(self, **kwargs):
+        """Override of `sale`: for a discount of the total, options that are not chosen are nothing yet."""
+        if self.id in self.env.context.get("sire_left_out", ()):
+            kwargs["quantity"] = 0.0
+        return super()._prepare_base_line_for_taxes_computation(**kwargs)
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)

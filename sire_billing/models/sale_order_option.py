@@ -39,6 +39,16 @@ class SaleOrder(models.Model):
         lines = super()._get_order_lines_to_report()
         return lines.filtered(lambda line: not line.sire_offered_qty)
 
+    def action_draft(self):
+        """Override of `sale`: what is opened again is offered again, as it was before the client chose."""
+        for line in gate.opened(self.filtered(lambda order: order.state == "cancel").order_line):
+            if line.sire_offered_qty:
+                price = {"price_unit": line.price_unit}  # as in `_sire_choose`
+                line.write({"product_uom_qty": line.sire_offered_qty, "sire_offered_qty": 0, **price})
+            elif line.sire_chosen:
+                line.sire_chosen = False
+        return super().action_draft()
+
     # === BUSINESS ===#
 
     def _sire_get_options(self):
@@ -88,6 +98,10 @@ class SaleOrder(models.Model):
             if line in chosen:
                 line.sire_chosen = True
             else:
-                line.write({"sire_offered_qty": line.product_uom_qty, "product_uom_qty": 0})
+                # the price too: the host would ask the product for it, as it does when a quantity changes
+                price = {"price_unit": line.price_unit}
+                line.write({"sire_offered_qty": line.product_uom_qty, "product_uom_qty": 0, **price})
+                # sudo: written by our own methods alone. Another quotation may bill the work now.
+                line.sudo().sire_work_ids.held = False
         if self.currency_id.compare_amounts(self.amount_total, 0) <= 0:
             raise UserError(self.env._("Choose at least one of the options of %s first.", self.name))

@@ -112,6 +112,17 @@ class SaleOrder(models.Model):
         self._sire_check_plan()
         return result
 
+    def action_draft(self):
+        """Override of `sale`: the next agreement has its own parts to come. What was invoiced for this one is void by now, or
+        it could not have been cancelled.
+        """
+        orders = self.filtered(lambda order: order.state == "cancel")
+        parts = gate.opened(orders.sudo().sire_instalment_ids)  # sudo: invoices need not be read to open it again
+        parts.filtered(lambda part: not part._sire_get_live_move()).write(
+            {"reached_at": False, "reached_by_id": False, "move_id": False, "invoiced_at": False}
+        )
+        return super().action_draft()
+
     # === INVOICING ===#
 
     def _sire_has_plan(self):

@@ -37,7 +37,8 @@ class SaleOrder(models.Model):
             if order_sudo.state == "cancel":
                 works_sudo.filtered("held").held = False
             elif order_sudo._sire_holds_work():
-                works_sudo.filtered(lambda work: not work.held)._sire_take_again()
+                # not what the client left out: somebody else may bill it
+                works_sudo.filtered(lambda work: not work.held and not work.line_id.sire_offered_qty)._sire_take_again()
 
     def _sire_release_work(self):
         """Let go of the work of quotations that expired. Their rows are updated, not only locked: an approval or a later date

@@ -49,6 +49,7 @@ from . import test_receipt_races
 from . import test_receipts
 from . import test_role_permissions
 from . import test_roles
+from . import test_seams
 from . import test_sending
 from . import test_state
 from . import test_statement

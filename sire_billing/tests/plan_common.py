@@ -49,8 +49,8 @@ class PlanCommon(BillingCommon):
         )
         credit = self.env["account.move"].browse(wizard.reverse_moves()["res_id"])
         if amount is not None:
-            for line in credit.invoice_line_ids.filtered("price_unit"):
-                rate = sum(line.tax_ids.mapped("amount")) / 100  # with its VAT, as much as that
-                line.write({"price_unit": amount / (1 + rate), "extra_tax_data": False})
+            line = credit.invoice_line_ids.filtered("price_unit")
+            net = amount / (1 + line.tax_ids.amount / 100)
+            line.write({"price_unit": credit.currency_id.round(net), "extra_tax_data": False})
         credit.action_post()
         return credit

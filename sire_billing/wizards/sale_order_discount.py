@@ -40,6 +40,12 @@ class SaleOrderDiscount(models.TransientModel):
             )
         return super().action_apply_discount()
 
+    def _create_discount_lines(self):
+        """Override of `sale`: a discount is of what is in the total, and not of options that nobody has chosen."""
+        options = self.sale_order_id._sire_get_options().filtered(lambda line: not line.sire_chosen)
+        wizard = self.with_context(sire_left_out=tuple(options.ids))
+        return super(SaleOrderDiscount, wizard)._create_discount_lines()
+
     def _get_discount_product(self):
         """Override of `sale`: made when the first discount is given, whoever gives it."""
         # sudo: a project manager gives discounts, but does not make products or change companies

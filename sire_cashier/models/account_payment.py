@@ -36,6 +36,10 @@ class AccountPayment(models.Model):
                 raise self._sire_session_error()
             if FROZEN_FIELDS & vals.keys():
                 self._sire_check_session()
+            if vals.get("state") in ("in_process", "paid") and not vals.get(
+                "move_id"
+            ):  # with one: still to be confirmed
+                self.filtered(lambda payment: payment.state == "draft")._sire_put_in_drawer()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -49,13 +53,17 @@ class AccountPayment(models.Model):
 
         :raise UserError: when somebody else has the drawer, or when it has to be open and is not
         """
+        self._sire_put_in_drawer()
+        return super().action_post()
+
+    # === HELPERS ===#
+
+    def _sire_put_in_drawer(self):
+        """See `action_post`: whichever way cash is confirmed, the drawer has it."""
         for payment in self.filtered(lambda payment: payment.journal_id.type == "cash"):
             session = payment._sire_find_session()
             if session and payment.sire_session_id != session:
                 gate.opened(payment).sire_session_id = session
-        return super().action_post()
-
-    # === HELPERS ===#
 
     def _sire_find_session(self):
         """:return: the open session that this cash goes into, locked; none when the drawer need not be open"""
@@ -99,6 +107,20 @@ class AccountPayment(models.Model):
     def _sire_check_voidable(self):
         """Override of `sire_billing`: what was counted is not voided; money is given back by a payment to the client."""
         self._sire_check_session()
+        if self.journal_id.type == "cash" and not self.sire_session_id:
+            # sudo: as in `_sire_find_session`
+            sessions_sudo = self.env["sire.cashier.session"].sudo()
+            is_open = [("journal_id", "=", self.journal_id.id), ("state", "=", "open")]
+            if session_sudo := sessions_sudo.search(is_open, limit=1):
+                session_sudo._sire_lock()
+                raise UserError(
+                    self.env._(
+                        "Receipt %(receipt)s is older than drawer session %(session)s, which began with its cash: give the"
+                        " money back by a payment to the client, or void it when the drawer is counted.",
+                        receipt=self.sire_receipt_number,
+                        session=session_sudo.name,
+                    )
+                )
         return super()._sire_check_voidable()
 
     def _sire_session_error(self):

@@ -61,7 +61,9 @@ class SireCashierSession(models.Model):
     opening_count = fields.Monetary(
         required=True, readonly=True, help="Counted by the cashier when the drawer was opened."
     )
-    carried_over = fields.Monetary(readonly=True, help="What the last session of this drawer left in it.")
+    carried_over = fields.Monetary(
+        readonly=True, help="What the last session of this drawer left in it, and what was booked on it since."
+    )
     movement_ids = fields.One2many("sire.cashier.movement", "session_id", readonly=True)
     payment_ids = fields.One2many("account.payment", "sire_session_id", readonly=True)
     counted_at = fields.Datetime(readonly=True)
@@ -73,6 +75,7 @@ class SireCashierSession(models.Model):
     expected = fields.Monetary(readonly=True, help="Worked out when the drawer was counted, and not before.")
     difference = fields.Monetary(readonly=True, help="Counted less expected.")
     opening_difference = fields.Monetary(readonly=True, help="Opening count less what the last session left.")
+    booked = fields.Monetary(readonly=True, help="What the books said of the drawer when it was counted.")
     signed_at = fields.Datetime(string="Signed Off On", readonly=True)
     signed_by_id = fields.Many2one("res.users", string="Signed Off By", readonly=True)
     note = fields.Char(readonly=True)
@@ -139,6 +142,7 @@ class SireCashierSession(models.Model):
             SQL("UPDATE account_journal SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", journal.id)
         )
         last = sessions_sudo.search([("journal_id", "=", journal.id)], order="number desc", limit=1)
+        left = last.currency_id.round(last.count + last._sire_get_booked() - last.booked) if last else 0.0
         if last.state == "open":
             raise UserError(
                 self.env._(
@@ -154,8 +158,8 @@ class SireCashierSession(models.Model):
                 "day": eat_today(),
                 "opened_at": fields.Datetime.now(),
                 "opening_count": amount,
-                "carried_over": last.count,
-                "opening_difference": amount - last.count if last else 0.0,
+                "carried_over": left,
+                "opening_difference": last.currency_id.round(amount - left) if last else 0.0,
             }
         )
         return session.id

@@ -43,6 +43,7 @@ class SireCashierSession(models.Model):
                 "difference": self.currency_id.round(amount - expected),
             }
         )
+        session_sudo.booked = session_sudo._sire_get_booked()
         return True
 
     def action_sire_sign_off(self, note=None):
@@ -71,6 +72,25 @@ class SireCashierSession(models.Model):
                     off, session._sire_get_difference_account(off), session.env._("Difference of the count")
                 )
         return True
+
+    def _sire_get_booked(self):
+        """Return what the books say of this drawer, as if every count were signed off: what two answers differ by came in or
+        went out by something that was booked.
+
+        :return: in the currency of the drawer
+        :rtype: float
+        """
+        self.ensure_one()
+        # sudo: whoever opens or counts a drawer need not read the ledger
+        lines_sudo = self.env["account.move.line"].sudo()
+        field = "balance" if self.currency_id == self.company_id.currency_id else "amount_currency"
+        [[booked]] = lines_sudo._read_group(
+            [("account_id", "=", self.journal_id.default_account_id.id), ("parent_state", "=", "posted")],
+            aggregates=[f"{field}:sum"],
+        )
+        waiting_sudo = self.sudo().search([("journal_id", "=", self.journal_id.id), ("state", "=", "counted")])
+        offs = waiting_sudo.mapped(lambda session: session.difference + session.opening_difference)
+        return self.currency_id.round((booked or 0.0) + sum(offs))
 
     def _sire_check_may_sign_off(self):
         if self.state != "counted":

@@ -80,6 +80,44 @@ class TestSession(CashierCommon):
         second.action_sire_sign_off("30 went over night")
         self.assertEqual(abs(second.entry_id.line_ids[0].balance), 30)
 
+    def test_cash_that_was_taken_between_two_sessions_is_booked_once(self):
+        """Where the drawer need not be open: its cash is in the books by its receipts, and is no profit of the count."""
+        before = self.take_cash(self.make_invoice(), 400)
+        first = self.open(1400)
+        with self.assertRefused("began with its cash"):
+            before.with_user(self.user_accountant).action_sire_void("Wrong client")
+        self.take_cash(self.make_invoice(), 50)
+        first.action_sire_count(1440)
+        between = self.take_cash(self.make_invoice(), 5000)
+        before.with_user(self.user_accountant).action_sire_void("Wrong client")
+        first.with_user(self.other_accountant).action_sire_sign_off("Ten are missing")
+        second = self.open(6040)
+        self.assertEqual((second.carried_over, second.opening_difference), (6040, 0))
+        second.action_sire_count(6040)
+        second.with_user(self.other_accountant).action_sire_sign_off()
+        self.assertFalse(second.entry_id, between.display_name)
+
+    def test_cash_paid_out_by_any_way_is_in_the_drawer(self):
+        session = self.open(1000)
+        for attempt in ("write", "action_validate", "action_post"):
+            payment = (
+                self.env["account.payment"]
+                .with_user(self.user_accountant)
+                .create(
+                    {
+                        "payment_type": "outbound",
+                        "partner_type": "customer",
+                        "partner_id": self.client.id,
+                        "journal_id": self.drawer.id,
+                        "amount": 100,
+                    }
+                )
+            )
+            getattr(payment, attempt)(*([{"state": "paid"}] if attempt == "write" else []))
+            self.assertEqual(payment.sire_session_id, session)
+        session.action_sire_count(700)
+        self.assertEqual((session.paid_out, session.difference), (300, 0))
+
     def test_the_count_is_blind(self):
         """What should be in the drawer is nowhere before it was counted: not read, grouped, exported, printed."""
         session = self.open(1000)
