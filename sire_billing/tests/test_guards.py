@@ -54,3 +54,19 @@ class TestGuards(PlanCommon, ReceiptCommon):
             self.assertEqual([line[0] for line in gates._sire_lines(model, "read")], ["receipt.read"])
         doors = gates._sire_map()[1]["sire.stripe.dispute"]["action_claim"]
         self.assertEqual([code for code, _own in doors], ["payment.reconcile"])
+
+    def test_defaults_of_a_caller_do_not_come_through_the_gate(self):
+        """What a copy leaves out is filled from the context, which whoever calls over JSON-2 writes."""
+        order = self.make_quotation()
+        forged = {
+            "default_state": "sale",
+            "default_signed_by": "Nobody",
+            "default_signed_on": "2026-11-01 08:00:00",
+            "default_sire_sent_at": "2026-11-01 08:00:00",
+            "default_sire_approved_digest": "0" * 64,
+        }
+        action = order.with_context(**forged).action_sire_revise()
+        revision = order.browse(action["res_id"])
+        self.assertEqual((revision.sire_previous_id, revision.state), (order, "draft"))
+        for name in ("signed_by", "signed_on", "sire_sent_at", "sire_approved_digest"):
+            self.assertFalse(revision[name], name)
