@@ -1,7 +1,7 @@
 """Ways round the guards: values that lead elsewhere, windows over documents of others, what is no day."""
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .plan_common import PlanCommon
 from .test_receipts import ReceiptCommon
@@ -70,3 +70,38 @@ class TestGuards(PlanCommon, ReceiptCommon):
         self.assertEqual((revision.sire_previous_id, revision.state), (order, "draft"))
         for name in ("signed_by", "signed_on", "sire_sent_at", "sire_approved_digest"):
             self.assertFalse(revision[name], name)
+
+    def test_nobody_chooses_the_code_of_a_link_or_proof(self):
+        order = self.make_quotation(sent=False)
+        code = "AAAABBBBCCCC"
+        order.with_context(default_code=code, default_expires_at="2099-01-01 00:00:00").action_sire_send()
+        invoice = self.make_invoice()
+        self.env["sire.proof"].with_context(default_code=code)._for(invoice)
+        for model in ("sire.client.link", "sire.proof"):
+            self.assertFalse(self.env[model].search([("code", "=", code)]), model)
+        self.assertFalse(self.env["sire.client.link"].search([("expires_at", ">", "2090-01-01")]))
+
+    def test_who_may_not_have_the_link_gets_it_by_no_button(self):
+        """A method is called by its name over JSON-2, by whoever has an account: also where no button is shown."""
+        order = self.make_quotation()
+        invoice = self.make_invoice()
+        portal = new_test_user(self.env, login="sire_guards_portal", groups="base.group_portal")
+        stranger = self.make_user("guards_stranger", "sire_access.group_accountant", company=self.company_2)
+        for user in (self.user_developer, self.user_viewer, portal, stranger):
+            for ask in (
+                order.with_user(user).action_sire_preview,
+                order.with_user(user).action_preview_sale_order,
+                invoice.with_user(user).action_sire_open_page,
+            ):
+                with self.assertRaises(AccessError, msg=(user.login, ask)):
+                    ask()
+        for user in (self.user_admin, self.user_accountant, self.user_manager):
+            self.assertIn("/c/", invoice.with_user(user).action_sire_open_page()["url"])
+            self.assertIn("/c/", order.with_user(user).action_sire_preview()["url"])
+
+    def test_the_hosts_payment_link_is_for_who_may_have_the_link(self):
+        self.load_kenyan_chart(self.company_2)
+        order = self.env["sale.order"].create({"partner_id": self.client.id, "company_id": self.company_2.id})
+        wizards = self.env["payment.link.wizard"].with_user(self.user_accountant)
+        with self.assertRaises(AccessError):
+            wizards.create({"res_model": "sale.order", "res_id": order.id, "amount": 1}).read(["link"])
