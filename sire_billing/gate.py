@@ -15,8 +15,8 @@ def opened(records):
 def without_defaults(records):
     """Return the same records without the defaults in their context: whoever calls over JSON-2 could fill in with them what a
     method leaves out when it creates something."""
-    context = records.env.context
-    return records.with_context({name: context[name] for name in context if not name.startswith("default_")})
+    context = {name: value for name, value in records.env.context.items() if not name.startswith("default_")}
+    return records.with_context(context)
 
 
 def is_open(env):
