@@ -8,8 +8,15 @@ GATE = object()
 
 
 def opened(records):
-    """Return the same records, allowed to write what the gate guards."""
-    return records.with_context(sire_gate=GATE)
+    """Return the same records, allowed to write what the gate guards, without defaults of the caller."""
+    return without_defaults(records).with_context(sire_gate=GATE)
+
+
+def without_defaults(records):
+    """Return the same records without the defaults in their context: whoever calls over JSON-2 could fill in with them what a
+    method leaves out when it creates something."""
+    context = {name: value for name, value in records.env.context.items() if not name.startswith("default_")}
+    return records.with_context(context)
 
 
 def is_open(env):

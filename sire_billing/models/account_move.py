@@ -112,8 +112,12 @@ class AccountMove(models.Model):
         return True
 
     def action_sire_open_page(self):
-        """Open the client's page of this invoice, as the client sees it."""
+        """Open the client's page of this invoice, as the client sees it.
+
+        :raise AccessError: when the user may not have the link, with which anybody can pay
+        """
         self.ensure_one()
+        self._sire_check_may_give_link()
         if self.state != "posted":
             raise UserError(self.env._("The client sees an invoice when it is confirmed."))
         return {"type": "ir.actions.act_url", "target": "new", "url": self._sire_get_client_url()}

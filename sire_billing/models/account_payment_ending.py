@@ -19,7 +19,7 @@ class AccountPayment(models.Model):
         :param date: East African day, or its text as JSON-2 sends it; today when left out
         :raise UserError: a sentence
         """
-        day = fields.Date.to_date(date) or eat_today()
+        day = self._sire_read_day(date)
         for payment in self:
             payment._sire_check_state(("uncleared",), self.env._("be cleared"))
             if day > eat_today() or day < payment.date:
@@ -35,6 +35,15 @@ class AccountPayment(models.Model):
             opened.write({"sire_receipt_state": "cleared", "sire_cleared_date": day})
             opened.sire_clearing_move_id = payment._sire_post_clearing(day)
         return True
+
+    def _sire_read_day(self, date):
+        """:return: the day that somebody sent; today when none was
+        :raise UserError: when it is no day
+        """
+        try:
+            return fields.Date.to_date(date) or eat_today()
+        except (TypeError, ValueError, AttributeError) as error:
+            raise UserError(self.env._("Write the day such as 2026-11-20.")) from error
 
     def _sire_post_clearing(self, day):
         """Book the money from the outstanding account to the bank.

@@ -19,7 +19,7 @@ class SaleOrder(models.Model):
         options = self._sire_get_options()
         if not options:
             return lines
-        asked = self.env.context.get("sire_options", ())
+        asked = self.env.context.get("sire_options", ()) if gate.is_open(self.env) else ()
         return lines - options.filtered(lambda line: not line.sire_chosen and line._origin.id not in asked)
 
     @api.depends("order_line.is_optional", "order_line.sire_chosen", "order_line.display_type", "order_line.sequence")
@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        order = self.with_context(sire_options=tuple(chosen.ids))
+        order = gate.opened(self).with_context(sire_options=tuple(chosen.ids))
         order.invalidate_recordset(["tax_totals"], flush=False)
         totals = order.tax_totals
         order.invalidate_recordset(["tax_totals"], flush=False)

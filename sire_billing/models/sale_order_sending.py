@@ -59,8 +59,12 @@ class SaleOrder(models.Model):
         return self.action_sire_preview()
 
     def action_sire_preview(self):
-        """Open the client's page as the client sees it."""
+        """Open the client's page as the client sees it.
+
+        :raise AccessError: when the user may not have the link, with which anybody can approve
+        """
         self.ensure_one()
+        self._sire_check_may_give_link()
         return {"type": "ir.actions.act_url", "target": "new", "url": self._sire_get_client_url()}
 
     def _sire_check_sendable(self, by_mail=True):

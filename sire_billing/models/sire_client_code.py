@@ -2,6 +2,7 @@ import secrets
 from datetime import timedelta
 
 import psycopg2
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
@@ -86,7 +87,7 @@ class SireClientCode(models.Model):
         self.env["mail.mail"].create(
             {
                 "subject": env._("Your code to approve %s", order.name),
-                "body_html": f"<p>{text}</p>",
+                "body_html": Markup("<p>%s</p>") % text,
                 "email_to": address,
                 "email_from": order.company_id.email_formatted or order.user_id.email_formatted,
                 "auto_delete": True,

@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.tools import SQL
 
+from .. import gate
+
 _logger = logging.getLogger(__name__)
 
 # Crockford's base 32 leaves out I, L, O and U: a code can be read over the phone.
@@ -118,7 +120,8 @@ class SireClientLink(models.Model):
         record.ensure_one()
         record.check_access("read")
         field = self._get_document_field(record)
-        links_sudo = self.sudo()  # Links are made by the system alone; the document was checked above.
+        # sudo: links are made by the system alone; the document was checked above. Nobody chooses a code.
+        links_sudo = gate.without_defaults(self.sudo())
         link_sudo = links_sudo.search([(field, "=", record.id), ("revoked", "=", False)], limit=1)
         if link_sudo and link_sudo.expires_at <= fields.Datetime.now():
             link_sudo.revoked = True

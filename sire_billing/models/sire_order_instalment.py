@@ -207,7 +207,10 @@ class SireOrderInstalment(models.Model):
                 raise UserError(self._sire_say_own())
             orders = self.order_id
             if vals.get("order_id"):
-                orders |= orders.browse(vals["order_id"])
+                # rules look at where it was, not at where it goes
+                target = orders.browse(vals["order_id"])
+                target.check_access("write")
+                orders |= target
             orders._sire_check_not_frozen()
         return super().write(vals)
 

@@ -14,6 +14,7 @@ from . import test_client_page_states
 from . import test_evidence
 from . import test_currency
 from . import test_currency_property
+from . import test_guards
 from . import test_host_doors
 from . import test_invoice_frozen
 from . import test_invoice_numbers

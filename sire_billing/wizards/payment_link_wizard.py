@@ -8,7 +8,9 @@ class PaymentLinkWizard(models.TransientModel):
         """Override of `payment`: the link of a quotation is the client's page, where it is approved and then paid."""
         orders = self.filtered(lambda wizard: wizard.res_model == "sale.order")
         for wizard in orders:
-            wizard.link = self.env["sale.order"].browse(wizard.res_id)._sire_get_client_url()
+            order = self.env["sale.order"].browse(wizard.res_id)
+            order._sire_check_may_give_link()
+            wizard.link = order._sire_get_client_url()
         return super(PaymentLinkWizard, self - orders)._compute_link()
 
     def _compute_confirmation_message(self):

@@ -8,7 +8,7 @@ class SireInvoiceVoidWizard(models.TransientModel):
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, ondelete="cascade")
     partner_id = fields.Many2one(related="move_id.partner_id", string="Client")
     currency_id = fields.Many2one(related="move_id.currency_id")
-    amount_total = fields.Monetary(related="move_id.amount_total", string="Total")
+    amount_total = fields.Monetary(related="move_id.amount_total", related_sudo=False, string="Total")
     reason = fields.Char(required=True, help="Printed on the invoice and on the credit note.")
 
     def action_confirm(self):

@@ -57,6 +57,12 @@ class TestSession(CashierCommon):
         with self.assertRefused("Only a counted drawer"):
             session.action_sire_sign_off("Again")
 
+    def test_defaults_of_a_caller_open_no_other_session(self):
+        sessions = self.env["sire.cashier.session"].with_user(self.user_accountant)
+        forged = sessions.with_context(default_state="closed", default_signed_by_id=self.other_accountant.id)
+        session = sessions.browse(forged.action_sire_open(self.drawer.id, 1000))
+        self.assertEqual((session.state, session.signed_by_id.id), ("open", False))
+
     def test_too_much_is_a_profit_and_nothing_off_books_nothing(self):
         session = self.open(0)
         session.action_sire_count(20)

@@ -17,6 +17,8 @@ class AccountPayment(models.Model):
             self._sire_check_values(vals)
         amounts = [vals.get("amount") for vals in vals_list]
         payments = super().create(vals_list)
+        if not self.env.su and payments.payment_transaction_id:  # after the fact: a default of the context names one, too
+            raise self._sire_transaction_error()
         for payment, amount in zip(payments, amounts, strict=True):
             if amount is not None and payment._sire_needs_check():
                 # As it was asked for: the field is rounded already, and 0.001 is not an amount.
@@ -50,7 +52,10 @@ class AccountPayment(models.Model):
         if vals.get("amount", 0) < 0:
             raise UserError(self.env._("The amount must be more than zero."))
         if vals.get("payment_transaction_id") and not self.env.su:
-            raise AccessError(self.env._("The transaction of a payment is set by the payment flow alone."))
+            raise self._sire_transaction_error()
+
+    def _sire_transaction_error(self):
+        return AccessError(self.env._("The transaction of a payment is set by the payment flow alone."))
 
     def _sire_needs_check(self):
         """Whether the payment is money that somebody enters for an invoice.

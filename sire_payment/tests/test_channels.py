@@ -263,6 +263,14 @@ class TestHttpChannels(PaymentCommon, HttpCase):
         with self.assertRaises(AccessError):
             tx.with_user(admin).unlink()
 
+    def test_a_default_names_no_transaction_either(self):
+        invoice = self.make_invoice()
+        tx = self.make_tx(1000, invoice)
+        tx._set_done()
+        payments = self.env["account.payment"].with_user(self.accountant)
+        with self.assertRaises(AccessError):
+            payments.with_context(default_payment_transaction_id=tx.id).create(self.get_payment_values(1000, invoice))
+
     def test_accountant_may_finish_a_confirmed_transaction(self):
         invoice = self.make_invoice()
         tx = self.make_tx(1000, invoice)

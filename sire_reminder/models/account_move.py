@@ -14,9 +14,18 @@ class AccountMove(models.Model):
 
     sire_reminder_ids = fields.One2many("sire.reminder", "move_id", string="Reminders", groups="sire_access.group_role")
     sire_reminder_count = fields.Integer(
-        string="Reminders Sent", compute="_compute_sire_reminder_count", compute_sudo=True
+        string="Reminders Sent",
+        compute="_compute_sire_reminder_count",
+        compute_sudo=True,
+        groups="sire_access.group_role",
     )
-    sire_reminder_next = fields.Char(string="Next Reminder", compute="_compute_sire_reminder_next", compute_sudo=True)
+    # for staff alone: clients read their invoices in the portal, and it says what was written about them
+    sire_reminder_next = fields.Char(
+        string="Next Reminder",
+        compute="_compute_sire_reminder_next",
+        compute_sudo=True,
+        groups="sire_access.group_role",
+    )
     sire_reminder_pause_id = fields.Many2one(
         "sire.reminder.pause",
         string="Reminders Stopped By",

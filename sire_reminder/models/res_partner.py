@@ -30,7 +30,8 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get(name) for vals in vals_list for name in CHOICES):
+        given = {name: self.env.context.get(f"default_{name}") for name in CHOICES}  # is written, too
+        if any({**given, **vals}.get(name) for vals in vals_list for name in CHOICES):
             self._sire_check_reminder_choice()
         return super().create(vals_list)
 

@@ -191,6 +191,10 @@ class SireReminderPause(models.Model):
         return f"{words}: {self.reason}" if self.reason else words
 
     def _tell(self, words):
+        if not self.move_id:
+            # who works on a project reads what is posted on it, and on its client; why, is for who sees money
+            is_active = self.state == "active"
+            words = self.env._("Reminders are on hold.") if is_active else self.env._("Reminders go on.")
         record = self.move_id or self.partner_id or self.project_id
         record.message_post(body=words, author_id=self.env.user.partner_id.id)
 

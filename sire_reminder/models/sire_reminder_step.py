@@ -26,6 +26,12 @@ class SireReminderStep(models.Model):
         "CHECK(days BETWEEN -90 AND 730)", "A step is 90 days before the due date at most, and two years after it."
     )
 
+    def write(self, vals):
+        if vals.get("ladder_id"):
+            # what is written may lead out of the company, and rules look at what was there before
+            self.env["sire.reminder.ladder"].browse(vals["ladder_id"]).check_access("write")
+        return super().write(vals)
+
     @api.depends("days")
     def _compute_display_name(self):
         for step in self:

@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_ladder
 from . import test_letter
 from . import test_pause
