@@ -122,6 +122,7 @@ def play(studio):
     number = client.locator("[data-invoice]").first.get_attribute("data-invoice")
 
     accountant = studio.staff("accountant")
+    expect(accountant.locator(".o_data_row").first).to_be_visible()
     studio.take(accountant, "to-collect")
     accountant.locator(".o_data_row").filter(has_text=number).first.click()
     accountant.get_by_role("button", name="Cash Payment").click()

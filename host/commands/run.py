@@ -118,7 +118,7 @@ def _tell(port):
   Logins (password = login): {", ".join(ROLES)}
 
   Try first:
-    1. Log in as manager, open SIRE > Projects, open a project, press New quotation, then Send.
+    1. Log in as manager, open SIRE > Projects, open a project, press New Quotation, then Send.
     2. Open the client's inbox and the link in the e-mail: read the quotation and approve it.
     3. Pay a part by M-Pesa with any Kenyan number; type the PIN on the client's phone.
     4. Log in as accountant, open the invoice and take the rest in cash.

@@ -18,6 +18,7 @@ from .client_page_revision import ClientPageRevision
 from .client_page_text import ClientPageText
 
 LIVE = ("pending", "authorized")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 RECENT_MINUTES = 30  # so long a prompt that failed, or was paid, is what the client came back for
 
 
@@ -271,7 +272,9 @@ class ClientPage(
         if quantity == 1 and not line.discount:
             return ""
         number = f"{quantity:,.2f}".rstrip("0").rstrip(".")
-        return self.say_quantity(number, line.product_uom_id.name or "", self.money(line.price_unit, line.currency_id))
+        text = self.say_quantity(number, line.product_uom_id.name or "", self.money(line.price_unit, line.currency_id))
+        # a narrow line breaks before the cross, never inside "14 Hours" or "KSh 2,500"
+        return text.strip().replace(" ", NO_BREAK).replace(f"{NO_BREAK}×", " ×")
 
     def totals(self, document):
         """Return the rows above the total: before tax, then each tax, as names and written amounts."""

@@ -37,7 +37,7 @@ class TestClientPageStates(ClientPageCommon):
             "Acacia Hotels Ltd",
             "Website redesign",
             "Five templates",
-            "2 Units × KSh 49,300",
+            "2\N{NO-BREAK SPACE}Units ×\N{NO-BREAK SPACE}KSh\N{NO-BREAK SPACE}49,300",
             "KSh 98,600",
             order.validity_date.strftime("%d/%m/%Y"),
             "Half on approval.",
@@ -198,7 +198,7 @@ class TestClientPageStates(ClientPageCommon):
         order = self.make_order()
         html = self.read(self.path(order))
         self.assertIn('<html lang="sw">', html)
-        self.assertIn("Vipande 2 × KSh", html, "units too")
+        self.assertIn("Vipande\N{NO-BREAK SPACE}2 ×", html, "units too")
         self.assertIn("Idhinisha", html)
         self.assertIn("Inasubiri jibu lako", html)
         self.assertIn('<html lang="en">', self.read(f"{self.path(order)}?lang=en"))
