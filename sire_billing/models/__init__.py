@@ -40,6 +40,7 @@ from . import sale_order_approval
 from . import sale_order_code
 from . import sale_order_difference
 from . import sale_order_digest
+from . import sale_order_doors
 from . import sale_order_evidence
 from . import sale_order_invoice
 from . import sale_order_line

@@ -61,7 +61,7 @@ PARTS = {
     "sire.quotation.wizard.line",
 }
 #: Rooms that this one does not stand on: who reads their models is said in their own tests.
-BESIDE = {"sire_stripe"}
+BESIDE = {"sire_cashier", "sire_reminder", "sire_retainer", "sire_stripe", "sire_withholding"}
 
 
 @tagged("post_install", "-at_install")
