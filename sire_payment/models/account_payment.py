@@ -17,7 +17,9 @@ class AccountPayment(models.Model):
             self._sire_check_values(vals)
         amounts = [vals.get("amount") for vals in vals_list]
         payments = super().create(vals_list)
-        if not self.env.su and payments.payment_transaction_id:  # after the fact: a default of the context names one, too
+        if (
+            not self.env.su and payments.payment_transaction_id
+        ):  # after the fact: a default of the context names one, too
             raise self._sire_transaction_error()
         for payment, amount in zip(payments, amounts, strict=True):
             if amount is not None and payment._sire_needs_check():
