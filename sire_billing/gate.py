@@ -16,7 +16,7 @@ def without_defaults(records):
     """Return the same records without the defaults in their context: whoever calls over JSON-2 could fill in with them what a
     method leaves out when it creates something."""
     context = {name: value for name, value in records.env.context.items() if not name.startswith("default_")}
-    return records.with_context(context)  # pylint: disable=context-overridden  (to leave keys out is what it is for)
+    return records.with_context(context)  # pylint: disable=context-overridden
 
 
 def is_open(env):
