@@ -56,10 +56,10 @@ class ResConfigSettings(models.TransientModel):
 
     def action_sire_audit_checkpoint(self):
         """Button: sign now."""
-        checkpoint = self.env["sire.audit.checkpoint"]._cron_checkpoint()
+        number = self.env["sire.audit.checkpoint"]._cron_checkpoint()
         message = (
-            self.env._("Checkpoint %s was signed and handed over.", checkpoint.number)
-            if checkpoint
+            self.env._("Checkpoint %s was signed and handed over.", number)
+            if number
             else self.env._("Nothing was logged since the last checkpoint.")
         )
         return {

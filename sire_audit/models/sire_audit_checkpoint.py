@@ -100,14 +100,19 @@ class SireAuditCheckpoint(models.Model):
 
     @api.model
     def _cron_checkpoint(self):
-        """Daily, and on demand: chain what is left, sign, hand over.
+        """Daily, and on demand: chain what is left, sign, hand over what is committed.
 
-        :return: the checkpoint; empty when nothing was logged since the last one
+        In transactions of its own: whoever asks has read before, and sees the database as it was then.
+
+        :return: the checkpoint's number; None when nothing was logged since the last one
         """
-        sealer.seal_all(self.env.registry.cursor)
-        with self.env.registry.cursor() as cr:
-            made = self.with_env(self.env(cr=cr))._make().id
-        checkpoint = self.browse(made)
-        if made:
-            checkpoint._export()
-        return checkpoint
+        cursor = self.env.registry.cursor
+        sealer.seal_all(cursor)
+        with cursor() as cr:
+            checkpoint = self.with_env(self.env(cr=cr))._make()
+            made, number = checkpoint.id, checkpoint.number
+        if not made:
+            return None
+        with cursor() as cr:
+            self.with_env(self.env(cr=cr)).browse(made)._export()
+        return number
