@@ -1,14 +1,13 @@
 """Several at once, each in a connection of its own, asserted on the database afterwards."""
 
-import threading
 from functools import partial
 
-from odoo import SUPERUSER_ID, Command, api
+from odoo import Command
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import SQL
+
+from odoo.addons.sire_base.tests.together import TogetherCase
 
 from .. import gate
 
@@ -16,49 +15,13 @@ POSTS = 20
 
 
 @tagged("post_install", "-at_install")
-class TestInvoiceRaces(BaseCase):
+class TestInvoiceRaces(TogetherCase):
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self.clean_up)
         with self.registry.cursor() as cr:
             env = self.make_env(cr)
             env.company._sire_setup_cash()
             self.partner_id = env["res.partner"].create({"name": "Race Invoices"}).id
-
-    def make_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-
-    def run_all(self, *functions):
-        """Start all with the same snapshot, run them as a request is run, and roll back who fails.
-
-        :return: what each returned, or its exception
-        """
-        barrier = threading.Barrier(len(functions), timeout=60)
-        results = [None] * len(functions)
-
-        def run(index, function):
-            try:
-                with self.registry.cursor() as cr:
-                    env = self.make_env(cr)
-                    first = [True]
-
-                    def once():
-                        cr.execute("SELECT 1")  # the snapshot is taken here
-                        if first and first.pop():
-                            barrier.wait()
-                        return function(env)
-
-                    results[index] = retrying(once, env)
-            except Exception as error:  # noqa: BLE001  what it was is asserted
-                results[index] = error
-
-        threads = [threading.Thread(target=run, args=args) for args in enumerate(functions)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(180)
-        return results
 
     def make(self, count=1, post=False, **values):
         with self.registry.cursor() as cr:

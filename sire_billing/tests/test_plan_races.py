@@ -7,14 +7,11 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .. import gate
-from . import test_races
+from .race_common import QuotationRaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestPlanRaces(test_races.TestRaces):
-    # Of the other class only what it is made with: its tests run there.
-    locals().update({name: None for name in dir(test_races.TestRaces) if name.startswith("test_")})
-
+class TestPlanRaces(QuotationRaceCase):
     def setUp(self):
         super().setUp()
         with self.registry.cursor() as cr:

@@ -1,24 +1,19 @@
 """Two managers at once, each in a connection of its own."""
 
-import threading
 from functools import partial
 
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 
+from odoo.addons.sire_base.tests.together import TogetherCase
 from odoo.addons.sire_base.utils.eat import eat_today
 
 from .. import gate
 
 
 @tagged("post_install", "-at_install")
-class TestQuotingRaces(BaseCase):
+class TestQuotingRaces(TogetherCase):
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self.clean_up)
         with self.registry.cursor() as cr:
             env = self.make_env(cr)
             self.partner_id = env["res.partner"].create({"name": "Race Quoters"}).id
@@ -29,9 +24,6 @@ class TestQuotingRaces(BaseCase):
                 env["project.task"].create({"name": "Run", "project_id": project.id, "allocated_hours": 1}).id
             )
             self.project_id = project.id
-
-    def make_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
 
     def clean_up(self):
         with self.registry.cursor() as cr:
@@ -46,34 +38,6 @@ class TestQuotingRaces(BaseCase):
             project.with_context(active_test=False).task_ids.unlink()
             project.unlink()
             env["res.partner"].browse(self.partner_id).unlink()
-
-    def run_all(self, *functions):
-        """As in `test_races`: all start from the same snapshot, and run as a request is run."""
-        barrier = threading.Barrier(len(functions), timeout=30)
-        results = [None] * len(functions)
-
-        def run(index, function):
-            with self.registry.cursor() as cr:
-                env = self.make_env(cr)
-                first = [True]
-
-                def once():
-                    cr.execute("SELECT 1")  # the snapshot is taken here
-                    if first.pop() if first else False:
-                        barrier.wait()
-                    return function(env)
-
-                try:
-                    results[index] = retrying(once, env)
-                except Exception as error:  # noqa: BLE001  what it was is asserted
-                    results[index] = error
-
-        threads = [threading.Thread(target=run, args=args) for args in enumerate(functions)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(120)
-        return results
 
     def open_wizard(self):
         with self.registry.cursor() as cr:

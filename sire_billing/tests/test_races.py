@@ -1,108 +1,17 @@
 """Several at once, each in a connection of its own: what one test transaction cannot show."""
 
 import re
-import threading
 from functools import partial
 
-from odoo import SUPERUSER_ID, Command, api
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 
 from .. import gate
+from .race_common import QuotationRaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestRaces(BaseCase):
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self.clean_up)
-        with self.registry.cursor() as cr:
-            env = self.make_env(cr)
-            env.company._sire_setup_cash()
-            self.partner_id = env["res.partner"].create({"name": "Race Traders"}).id
-            self.order_ids = [self.make_order(env).id for _index in range(4)]
-            self.order_id = self.order_ids[0]
-
-    def make_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-
-    def make_order(self, env):
-        order = env["sale.order"].create(
-            {
-                "partner_id": self.partner_id,
-                "order_line": [
-                    Command.create(
-                        {
-                            "product_id": env.ref("sire_billing.product_professional_services").id,
-                            "price_unit": 1000,
-                            "tax_ids": [Command.clear()],
-                        }
-                    )
-                ],
-            }
-        )
-        order.action_quotation_sent()
-        return order
-
-    def clean_up(self):
-        """Other tests share the database."""
-        with self.registry.cursor() as cr:
-            env = self.make_env(cr)
-            env["sire.cash.payment.wizard"].search([("move_id.partner_id", "=", self.partner_id)]).unlink()
-            env["account.payment.register"].search([("partner_id", "=", self.partner_id)]).unlink()
-            payments = gate.opened(env["account.payment"].search([("partner_id", "=", self.partner_id)]))
-            payments.move_id.line_ids.remove_move_reconcile()
-            payments.unlink()
-            invoices = env["account.move"].search([("partner_id", "=", self.partner_id)])
-            invoices.filtered(lambda move: move.state == "posted").button_draft()
-            invoices.with_context(force_delete=True).unlink()
-            orders = gate.opened(env["sale.order"].search([("partner_id", "=", self.partner_id)]))
-            orders.write({"state": "cancel"})
-            revisions = orders.filtered("sire_previous_id")  # before what they replaced, which is sent again then
-            revisions.unlink()
-            (orders - revisions).write({"state": "cancel"})
-            (orders - revisions).unlink()
-            env["res.partner"].browse(self.partner_id).unlink()
-
-    def run_all(self, *functions):
-        """Start all, each with the database as it was before any other committed, and run them as a request is run:
-        what PostgreSQL refuses is run again.
-
-        :return: what each returned, or its exception
-        """
-        barrier = threading.Barrier(len(functions), timeout=30)
-        results = [None] * len(functions)
-
-        def run(index, function):
-            with self.registry.cursor() as cr:
-                env = self.make_env(cr)
-                first = [True]
-
-                def once():
-                    cr.execute("SELECT 1")  # the snapshot is taken here
-                    if first.pop() if first else False:
-                        barrier.wait()
-                    return function(env)
-
-                try:
-                    results[index] = retrying(once, env)
-                except Exception as error:  # noqa: BLE001  what it was is asserted
-                    results[index] = error
-
-        threads = [threading.Thread(target=run, args=args) for args in enumerate(functions)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(120)
-        return results
-
-    def approve(self, order_id, env):
-        order = env["sale.order"].browse(order_id)
-        return order._sire_approve("Jane Wanjiku", order.sire_sent_digest).name
-
+class TestRaces(QuotationRaceCase):
     def take_cash(self, invoice_id, amount, env):
         wizard = env["sire.cash.payment.wizard"].create({"move_id": invoice_id, "amount": amount})
         return env["account.payment"].browse(wizard.action_confirm()["res_id"]).sire_receipt_number

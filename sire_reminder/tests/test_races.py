@@ -1,14 +1,14 @@
 """Two workers at once, each in a connection of its own, and a payment that comes at the same moment."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, Command, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo import Command
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.sire_base.tests.together import TogetherCase, run_together
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_mpesa.tools import own_transaction
 
@@ -16,11 +16,9 @@ from ..models import res_company_reminder
 
 
 @tagged("post_install", "-at_install")
-class TestRaces(BaseCase):
+class TestRaces(TogetherCase):
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self.clean_up)
         with self.registry.cursor() as cr:
             env = self.make_env(cr)
             env.company._sire_setup_cash()
@@ -34,9 +32,6 @@ class TestRaces(BaseCase):
             } for _number in range(2)])  # fmt: skip
             moves.action_post()
             self.move_ids = moves.ids
-
-    def make_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
 
     def clean_up(self):
         """Other tests share the database."""
@@ -57,31 +52,8 @@ class TestRaces(BaseCase):
             env["res.partner"].browse(self.partner_id).unlink()
 
     def run_all(self, *works):
-        """Run each work(company) as the jobs do, all with the database as it was before any other committed."""
-        barrier = threading.Barrier(len(works), timeout=30)
-        results = [None] * len(works)
-
-        def run(index, work):
-            first = [True]
-
-            def once(company):
-                company.env.cr.execute("SELECT 1")  # the snapshot is taken here
-                if first:
-                    first.clear()
-                    barrier.wait()
-                return work(company)
-
-            try:
-                results[index] = own_transaction.run(self.registry, "res.company", self.company_id, once)
-            except Exception as error:  # noqa: BLE001  what it was is asserted
-                results[index] = error
-
-        threads = [threading.Thread(target=run, args=args) for args in enumerate(works)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(120)
-        return results
+        """Override: each runs as the jobs do, with the company in a transaction of its own."""
+        return run_together(works, partial(own_transaction.run, self.registry, "res.company", self.company_id))
 
     def counts(self):
         with self.registry.cursor() as cr:

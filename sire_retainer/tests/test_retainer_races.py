@@ -1,14 +1,14 @@
 """Workers at once, each in a connection of its own, and one that is killed in the middle."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, Command, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo import Command
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.sire_base.tests.together import TogetherCase, run_together
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_mpesa.tools import own_transaction
 
@@ -22,11 +22,9 @@ def _invoice(retainer):
 
 
 @tagged("post_install", "-at_install")
-class TestRetainerRaces(BaseCase):
+class TestRetainerRaces(TogetherCase):
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self.clean_up)
         with self.registry.cursor() as cr:
             env = self.make_env(cr)
             self.partner_id = env["res.partner"].create({"name": "Race Traders", "email": "pay@race.example"}).id
@@ -36,9 +34,6 @@ class TestRetainerRaces(BaseCase):
             })  # fmt: skip
             retainer.action_start()
             self.retainer_id = retainer.id
-
-    def make_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
 
     def clean_up(self):
         """Other tests share the database. The invoices are drafts."""
@@ -60,30 +55,8 @@ class TestRetainerRaces(BaseCase):
             return len(retainer.period_ids), retainer.period_count, moves
 
     def run_all(self, *works):
-        barrier = threading.Barrier(len(works), timeout=30)
-        results = [None] * len(works)
-
-        def run(index, work):
-            first = [True]
-
-            def once(retainer):
-                retainer.env.cr.execute("SELECT 1")  # the snapshot is taken here
-                if first:
-                    first.clear()
-                    barrier.wait()
-                return work(retainer)
-
-            try:
-                results[index] = own_transaction.run(self.registry, "sire.retainer", self.retainer_id, once)
-            except Exception as error:  # noqa: BLE001  what it was is asserted
-                results[index] = error
-
-        threads = [threading.Thread(target=run, args=args) for args in enumerate(works)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(120)
-        return results
+        """Override: each runs as the jobs do, with the retainer in a transaction of its own."""
+        return run_together(works, partial(own_transaction.run, self.registry, "sire.retainer", self.retainer_id))
 
     def test_four_workers_make_each_of_two_periods_once(self):
         results = self.run_all(*[_invoice] * 4)
