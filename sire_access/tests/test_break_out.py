@@ -51,7 +51,7 @@ class TestBreakOut(MatrixCase, HttpCase):
             ({"ref": "x", "state": "posted"}, {"sire_access_acting": True, "_writing": True}),
         ):
             answer = self.json_2("account.move", "write", self.draft_invoice.ids, vals=vals, context=context)
-            self.assertEqual(answer.status_code, 403, vals)
+            self.assertIn(answer.status_code, (403, 422), vals)  # where sire_billing is, it has a sentence of its own
         for vals, context in (({"state": "posted"}, {}), ({}, {"default_state": "posted"})):
             answer = self.json_2(
                 "account.move",

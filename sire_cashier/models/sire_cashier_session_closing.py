@@ -88,6 +88,7 @@ class SireCashierSession(models.Model):
             [("account_id", "=", self.journal_id.default_account_id.id), ("parent_state", "=", "posted")],
             aggregates=[f"{field}:sum"],
         )
+        # sudo: the drawer's sessions of others too, of which only sums are taken
         waiting_sudo = self.sudo().search([("journal_id", "=", self.journal_id.id), ("state", "=", "counted")])
         offs = waiting_sudo.mapped(lambda session: session.difference + session.opening_difference)
         return self.currency_id.round((booked or 0.0) + sum(offs))

@@ -245,6 +245,13 @@ class TestEveryReport(HttpCase):
         self.assertTrue(wizard.partner_ids)
         return wizard
 
+    def make_sire_cashier_session(self):
+        sessions = self.env["sire.cashier.session"]
+        journal = self.env["account.journal"].create({"name": "Drawer", "type": "cash", "code": "DRW"})
+        session = sessions.browse(sessions.action_sire_open(journal.id, 500))
+        session.action_sire_count(480)
+        return session
+
     def make_account_bank_statement(self):
         journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
         return self.env["account.bank.statement"].create({

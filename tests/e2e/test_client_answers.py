@@ -1,5 +1,7 @@
 """The client approves or declines on a phone of 390 pixels, without an account."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from .support.api import Refused, make_quotation
@@ -79,7 +81,7 @@ def test_what_cannot_be_approved_says_why(api, sandbox, client, what, state, wor
         page.open()
         page.expect_state("Waiting for your answer")
     if what == "expired":
-        manager.call("sale.order", "write", [job.order_id], {"validity_date": "2020-01-31"})
+        manager.call("sale.order", "write", [job.order_id], {"validity_date": str(date.today() - timedelta(days=2))})
     elif what == "cancelled":
         manager.call("sale.order", "action_cancel", [job.order_id])
     else:
