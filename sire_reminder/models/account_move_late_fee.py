@@ -128,7 +128,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         if pause:
             return pause._sire_words()
-        if self.commercial_partner_id.with_company(self.company_id).sudo().sire_late_fee_off:  # the choice is the firm's
+        if (
+            self.commercial_partner_id.with_company(self.company_id).sudo().sire_late_fee_off
+        ):  # the choice is the firm's
             return self.env._("This client has no late fees")
         if self.currency_id.is_zero(base):
             return self.env._("Paid, or a payment is under way")

@@ -13,10 +13,14 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     sire_late_fee_on = fields.Boolean(
-        "Charge Late Fees", help="On the first day of a month, for the month before; never for months before this is on."
+        "Charge Late Fees",
+        help="On the first day of a month, for the month before; never for months before this is on.",
     )
     sire_late_fee_since = fields.Date(
-        "Late Fees Since", compute="_compute_sire_late_fee_since", store=True, help="When it was switched on, in Nairobi."
+        "Late Fees Since",
+        compute="_compute_sire_late_fee_since",
+        store=True,
+        help="When it was switched on, in Nairobi.",
     )
     sire_late_fee_kind = fields.Selection(
         [("percent", "Percent a month of what is overdue"), ("fixed", "Fixed amount a month")],
@@ -166,7 +170,8 @@ class ResCompany(models.Model):
         client = fees.partner_id
         fees = fees.with_context(lang=client.lang or self.env.lang)
         lines = [
-            {"product_id": product.id, "name": fee._line_text(), "quantity": 1, "price_unit": fee.amount} for fee in fees
+            {"product_id": product.id, "name": fee._line_text(), "quantity": 1, "price_unit": fee.amount}
+            for fee in fees
         ]
         fee_move = gate.opened(self.env["account.move"].with_company(self)).create(
             {

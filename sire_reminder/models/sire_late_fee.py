@@ -141,5 +141,7 @@ class SireLateFee(models.Model):
 
     def _tell(self):
         for fee in self:
-            words = self.env._("No late fee for %(month)s: %(reason)s", month=self._describe(fee.month), reason=fee.reason)
+            words = self.env._(
+                "No late fee for %(month)s: %(reason)s", month=self._describe(fee.month), reason=fee.reason
+            )
             fee.move_id.message_post(body=words, author_id=self.env.user.partner_id.id)

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_ladder
 from . import test_late_fee
 from . import test_late_fee_races
+from . import test_late_fee_roles
 from . import test_letter
 from . import test_pause
 from . import test_preview

@@ -1,51 +1,10 @@
-from datetime import date, datetime, timedelta
-
-from freezegun import freeze_time
+from datetime import date
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import HttpCase, tagged
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
 
-from odoo.addons.sire_base.utils.eat import eat_to_utc
-from odoo.addons.sire_billing.tests.common import BillingCommon
-
-from .common import ReminderCommon
-
-NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
-
-
-class LateFeeCommon(ReminderCommon):
-    """Switched on on 18 November: 2 % a month, no grace, no least, no most. Fees of November are made in December."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["account.move"].search([("move_type", "=", "out_invoice")]).commercial_partner_id.write(
-            {"sire_late_fee_off": True}
-        )
-        cls.client.sire_late_fee_off = False
-        cls.rule(on=True, percent=2, grace=0, least=0, most=0)
-
-    @classmethod
-    def rule(cls, **values):
-        cls.company.write({f"sire_late_fee_{name}": value for name, value in values.items()})
-
-    @classmethod
-    def charge(cls, *moment, company=None):
-        """What the job does for one company, on the test's own transaction.
-
-        :param moment: in Nairobi; 1 December, 8:00 when left out
-        :return: the invoices of fees that it made
-        """
-        company = company or cls.company
-        made = cls.env["account.move"]
-        with freeze_time(eat_to_utc(datetime(*(moment or (2026, 12, 1, 8, 0))))):
-            for move_ids in company._sire_late_fee_groups():
-                made |= company.with_company(company)._sire_charge_late_fees(move_ids)
-        return made.filtered(lambda move: move.partner_id.commercial_partner_id == cls.client)
-
-    def fee(self, move, month=NOVEMBER):
-        return move.sire_late_fee_ids.filtered(lambda fee: fee.month == month)
+from .late_fee_common import DECEMBER, NOVEMBER, LateFeeCommon
 
 
 @tagged("post_install", "-at_install")
@@ -220,13 +179,24 @@ class TestLateFee(LateFeeCommon):
         self.assertEqual((made.state, made.invoice_date, bool(made.sire_sent_at)), ("posted", DECEMBER, True))
 
     def test_settings_that_make_no_sense(self):
-        for values in ({"percent": 0}, {"percent": -1}, {"percent": 101}, {"grace": -1}, {"kind": "fixed"}, {"least": -1}):
+        for values in (
+            {"percent": 0},
+            {"percent": -1},
+            {"percent": 101},
+            {"grace": -1},
+            {"kind": "fixed"},
+            {"least": -1},
+        ):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self.rule(**values)
 
     def test_two_companies(self):
         other = self.env["res.company"].create(
-            {"name": "Another Ltd", "country_id": self.company.country_id.id, "currency_id": self.company.currency_id.id}
+            {
+                "name": "Another Ltd",
+                "country_id": self.company.country_id.id,
+                "currency_id": self.company.currency_id.id,
+            }
         )
         move = self.bill(due=-40)
         self.assertEqual(other._sire_late_fee_groups(), [])
@@ -236,135 +206,3 @@ class TestLateFee(LateFeeCommon):
         mine = self.env["sire.late.fee"].with_user(self.user_accountant)
         self.assertIn(fee, mine.with_context(allowed_company_ids=self.company.ids).search([]))
         self.assertNotIn(fee, mine.with_context(allowed_company_ids=other.ids).search([]))
-
-
-@tagged("post_install", "-at_install")
-class TestWaive(LateFeeCommon):
-    def waive(self, move, reason="They are friends", user=None, month=NOVEMBER):
-        return self.env["sire.late.fee"].with_user(user or self.user_accountant)._waive(move, month, reason)
-
-    def test_before(self):
-        move = self.bill(due=-40)
-        self.waive(move, month=NOVEMBER + timedelta(days=12))
-        self.assertFalse(self.charge())
-        self.assertEqual((self.fee(move).state, self.fee(move).reason), ("waived", "They are friends"))
-        self.assertEqual(self.charge(2027, 1, 1, 8, 0).amount_untaxed, 20, "of that month alone")
-        with self.assertRefused("no late fee"):
-            self.waive(move)
-
-    def test_a_line_of_a_draft(self):
-        move, other = self.bill(due=-40), self.bill(due=-40)
-        made = self.charge()
-        self.waive(move)
-        self.assertEqual(made.amount_untaxed, 20)
-        self.assertEqual((self.fee(move).state, self.fee(other).state), ("waived", "charged"))
-        self.waive(other)
-        self.assertFalse(made.exists())
-        self.assertFalse(self.charge())
-
-    def test_a_draft_that_somebody_deletes(self):
-        move = self.bill(due=-40)
-        self.charge().with_user(self.user_accountant).unlink()
-        self.assertEqual((self.fee(move).state, self.fee(move).fee_move_id.ids), ("waived", []))
-        self.assertFalse(self.charge())
-
-    def test_a_posted_one_is_void(self):
-        move = self.bill(due=-40)
-        made = self.charge()
-        made.action_post()
-        self.waive(move)
-        self.assertEqual((made.sire_status, made.sire_void_reason), ("void", "They are friends"))
-        self.assertEqual(self.fee(move).state, "waived")
-        self.assertFalse(self.charge())
-
-    def test_void_is_waived(self):
-        move = self.bill(due=-40)
-        made = self.charge()
-        made.action_post()
-        made._sire_void("A mistake of ours")
-        self.assertEqual((self.fee(move).state, self.fee(move).reason), ("waived", "A mistake of ours"))
-
-    def test_what_is_refused(self):
-        move = self.bill(due=-40)
-        for reason in ("", "  x ", "x" * 251, None):
-            with self.assertRefused("reason|why"):
-                self.waive(move, reason)
-        with self.assertRefused("this month or the one before"):
-            self.waive(move, month=date(2026, 9, 1))
-        with self.assertRefused("confirmed invoice"):
-            self.waive(move.copy())
-        self.assertFalse(move.sire_late_fee_ids)
-
-
-@tagged("post_install", "-at_install")
-class TestLateFeeRoles(LateFeeCommon, HttpCase):
-    def test_who_reads_and_nobody_writes(self):
-        for role, user in self.roles.items():
-            fees = self.env["sire.late.fee"].with_user(user)
-            self.assertEqual(fees.has_access("read"), role != "developer", role)
-            for mode in ("create", "write", "unlink"):
-                self.assertFalse(fees.has_access(mode), (role, mode))
-
-    def test_who_waives(self):
-        for role, user in self.roles.items():
-            move = self.bill(due=-40)
-            for ask in (
-                move.with_user(user).action_sire_waive_late_fee,
-                lambda move=move, user=user: self.env["sire.late.fee"].with_user(user)._waive(move, NOVEMBER, "Friends"),
-            ):
-                if role in ("admin", "accountant"):
-                    ask()
-                else:
-                    with self.assertRaises(AccessError):
-                        ask()
-            self.assertEqual(bool(move.sire_late_fee_ids), role in ("admin", "accountant"))
-
-    def test_an_invoice_opens_for_all_who_may_read_it(self):
-        move = self.bill(due=-40)
-        self.charge()
-        for role in ("admin", "accountant", "manager", "viewer"):
-            values = move.with_user(self.roles[role]).web_read({"sire_late_fee_said": {}})
-            self.assertEqual("KSh 20", values[0]["sire_late_fee_said"])
-
-    def test_the_choice_of_a_client_is_the_accountants(self):
-        self.client.with_user(self.user_accountant).sire_late_fee_off = True
-        with self.assertRaises(AccessError):
-            self.client.with_user(self.user_manager).sire_late_fee_off = False
-
-    def test_the_mark_of_a_fee_invoice_is_not_written(self):
-        move = self.bill(due=-40)
-        moves = self.env["account.move"].with_user(self.user_accountant)
-        for ask in (
-            lambda: move.with_user(self.user_accountant).write({"sire_late_fee_month": NOVEMBER}),
-            lambda: moves.create({"move_type": "out_invoice", "sire_late_fee_month": NOVEMBER}),
-            lambda: moves.with_context(default_sire_late_fee_month=NOVEMBER).create({"move_type": "out_invoice"}),
-        ):
-            with self.assertRefused("waived, not written", UserError):
-                ask()
-
-
-@tagged("post_install", "-at_install")
-class TestLateFeeJson2(BillingCommon, HttpCase):
-    def test_json_2(self):
-        """The same by the address that programs use."""
-        move = self.make_invoice()
-        fee = self.env["sire.late.fee"]._waive(move, self.day(0), "They are friends")
-        keys = {role: self.make_api_key(user) for role, user in self.roles.items()}
-
-        def ask(role, model, method, **body):
-            return self.url_open(
-                f"/json/2/{model}/{method}", json=body, headers={"Authorization": f"Bearer {keys[role]}"}
-            )
-
-        for role in self.roles:
-            self.opener.cookies.clear()
-            self.assertEqual(ask(role, fee._name, "write", ids=fee.ids, vals={"amount": 1}).status_code, 403, role)
-            self.assertEqual(ask(role, fee._name, "unlink", ids=fee.ids).status_code, 403, role)
-            self.assertNotEqual(
-                ask(role, fee._name, "_waive", move=move.id, month="2026-11-01", reason="Friends").status_code, 200
-            )
-        answer = ask("accountant", "account.move", "write", ids=move.ids, vals={"sire_late_fee_month": "2026-11-01"})
-        self.assertGreaterEqual(answer.status_code, 400)
-        self.assertIn("waived, not written", answer.text)
-        self.env.invalidate_all()
-        self.assertEqual((fee.amount, fee.state, move.sire_late_fee_month), (0, "waived", False))

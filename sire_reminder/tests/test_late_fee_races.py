@@ -31,8 +31,9 @@ class TestLateFeeRaces(BaseCase):
             today = eat_today()
             self.month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
             env.company.write({"sire_late_fee_on": True, "sire_late_fee_grace": 0})
-            # it was on in the month before
+            env.flush_all()  # it was on in the month before
             cr.execute("UPDATE res_company SET sire_late_fee_since = %s WHERE id = %s", [self.month, self.company_id])
+            env.invalidate_all()
             env["account.move"].search([("move_type", "=", "out_invoice")]).commercial_partner_id.write(
                 {"sire_late_fee_off": True}
             )
