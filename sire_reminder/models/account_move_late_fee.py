@@ -60,13 +60,26 @@ class AccountMove(models.Model):
     def _sire_void(self, reason):
         """Override of `sire_billing`: with an invoice of late fees, what it charged is waived."""
         note = super()._sire_void(reason)
-        fees_sudo = self.env["sire.late.fee"].sudo().search([("fee_move_id", "=", self.id), ("state", "=", "charged")])
-        fees_sudo._set_waived(self.sire_void_reason)  # sudo: written by methods alone
+        self._sire_drop_late_fees(self.sire_void_reason)
         return note
+
+    def button_cancel(self):
+        """Override of `account`: a draft of late fees that is cancelled charges nobody."""
+        result = super().button_cancel()
+        self._sire_drop_late_fees(self.env._("Its invoice was cancelled"))
+        return result
+
+    def _sire_drop_late_fees(self, reason):
+        # sudo: written by methods alone
+        fees_sudo = (
+            self.env["sire.late.fee"].sudo().search([("fee_move_id", "in", self.ids), ("state", "=", "charged")])
+        )
+        fees_sudo._set_waived(reason)
 
     def _sire_may_have_late_fee(self):
         self.ensure_one()
-        return self._sire_is_remindable() and not self.sudo().sire_late_fee_month  # whether it is one, for who reads it
+        move_sudo = self.sudo()  # that it is an invoice of fees, for whoever reads it
+        return self._sire_is_remindable() and not move_sudo.sire_late_fee_month
 
     def _sire_late_fee_bases(self, last_day):
         """Work out what of these invoices is late at the end of a month and still expected as money now.

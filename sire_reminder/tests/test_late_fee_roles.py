@@ -40,6 +40,12 @@ class TestWaive(LateFeeCommon):
         self.assertEqual((self.fee(move).state, self.fee(move).fee_move_id.ids), ("waived", []))
         self.assertFalse(self.charge())
 
+    def test_a_draft_that_somebody_cancels(self):
+        move = self.bill(due=-40)
+        self.charge().button_cancel()
+        self.assertEqual(self.fee(move).state, "waived")
+        self.assertFalse(self.charge())
+
     def test_a_posted_one_is_void(self):
         move = self.bill(due=-40)
         made = self.charge()
