@@ -23,7 +23,7 @@ class ResCompany(models.Model):
         help="When it was switched on, in Nairobi.",
     )
     sire_late_fee_kind = fields.Selection(
-        [("percent", "Percent a month of what is overdue"), ("fixed", "Fixed amount a month")],
+        [("percent", "Percent a month"), ("fixed", "Fixed amount a month")],
         string="Late Fee",
         default="percent",
         required=True,
