@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import groupby
 
+from odoo.addons.sire_access.const import GROUP_SEE_MONEY
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_billing import gate
 
@@ -29,9 +30,9 @@ class ResCompany(models.Model):
         required=True,
     )
     sire_late_fee_percent = fields.Float("Late Fee, % a Month", digits=(16, 2), default=2.0)
-    sire_late_fee_fixed = fields.Monetary("Fixed Late Fee", currency_field="currency_id")
+    sire_late_fee_fixed = fields.Monetary("Fixed Late Fee", currency_field="currency_id", groups=GROUP_SEE_MONEY)
     sire_late_fee_grace = fields.Integer("Days of Grace", default=14, help="So many days late cost nothing.")
-    sire_late_fee_least = fields.Monetary("Least Late Fee", currency_field="currency_id")
+    sire_late_fee_least = fields.Monetary("Least Late Fee", currency_field="currency_id", groups=GROUP_SEE_MONEY)
     sire_late_fee_most = fields.Float(
         "Most Late Fees, % of Invoice", digits=(16, 2), default=20.0, help="Over the life of an invoice. 0: no limit."
     )
@@ -61,7 +62,7 @@ class ResCompany(models.Model):
         "sire_late_fee_most",
     )
     def _check_sire_late_fee(self):
-        for company in self:
+        for company in self.sudo():  # the amounts are for who sees money; whoever writes is told what is wrong
             if not 0 <= company.sire_late_fee_percent <= 100 or not 0 <= company.sire_late_fee_most <= 100:
                 raise ValidationError(self.env._("The percent of a late fee is from 0 to 100."))
             if not 0 <= company.sire_late_fee_grace <= 366:
