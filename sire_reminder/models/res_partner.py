@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.sire_access.const import GROUP_SEE_MONEY
 
-CHOICES = frozenset({"sire_reminder_ladder_id", "sire_reminder_off", "sire_statement_monthly"})
+CHOICES = frozenset({"sire_reminder_ladder_id", "sire_reminder_off", "sire_statement_monthly", "sire_late_fee_off"})
 
 
 class ResPartner(models.Model):
@@ -20,6 +20,7 @@ class ResPartner(models.Model):
         help="Empty: the ladder of the company.",
     )
     sire_reminder_off = fields.Boolean("No Reminders", company_dependent=True, groups=GROUP_SEE_MONEY)
+    sire_late_fee_off = fields.Boolean("No Late Fees", company_dependent=True, groups=GROUP_SEE_MONEY)
     sire_statement_monthly = fields.Selection(
         [("yes", "Every month"), ("no", "Never")],
         string="Statement by E-mail",
