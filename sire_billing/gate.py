@@ -1,23 +1,8 @@
-"""The gate: what only our own methods may write.
+"""The gate of quotations, invoices, receipts and what belongs to them: what only our own methods may write."""
 
-A context key can be sent by whoever calls the API, an object of this process cannot: ``with_context(sire_gate=GATE)`` opens
-the gate for the records it returns, and nothing that arrives as JSON does.
-"""
+from odoo.addons.sire_base.utils.gate import Gate
 
-GATE = object()
+GATE = Gate("sire_gate")
 
-
-def opened(records):
-    """Return the same records, allowed to write what the gate guards, without defaults of the caller."""
-    return without_defaults(records).with_context(sire_gate=GATE)
-
-
-def without_defaults(records):
-    """Return the same records without the defaults in their context: whoever calls over JSON-2 could fill in with them what a
-    method leaves out when it creates something."""
-    context = {name: value for name, value in records.env.context.items() if not name.startswith("default_")}
-    return records.with_context(context)  # pylint: disable=context-overridden
-
-
-def is_open(env):
-    return env.context.get("sire_gate") is GATE
+opened = GATE.opened
+is_open = GATE.is_open

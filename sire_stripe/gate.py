@@ -1,22 +1,15 @@
-"""The gate: what only our own methods may write.
-
-A context key can be sent by whoever calls the API, an object of this process cannot: ``with_context(stripe_gate=GATE)``
-opens the gate for the records it returns, and nothing that arrives as JSON does.
-"""
+"""The gate of what Stripe reported: what only our own methods may write."""
 
 from odoo.exceptions import AccessError
 
-GATE = object()
+from odoo.addons.sire_base.utils.gate import Gate
 
+GATE = Gate("stripe_gate")
 
-def opened(records):
-    """Return the same records, allowed to write what the gate guards. Defaults of the context stay outside: whoever calls
-    over JSON-2 could fill in with them what a method leaves out."""
-    context = {name: value for name, value in records.env.context.items() if not name.startswith("default_")}
-    return records.with_context(context, stripe_gate=GATE)
+opened = GATE.opened
 
 
 def check(env):
     """:raise AccessError: unless our own methods are at work"""
-    if env.context.get("stripe_gate") is not GATE:
+    if not GATE.is_open(env):
         raise AccessError(env._("What Stripe reported is written by the system alone."))

@@ -43,6 +43,17 @@ class SireAccessDuty(models.Model):
                     )
                 )
 
+    @api.model
+    def _sire_forbids(self, xmlid):
+        """:param str xmlid: of a pair that a module brought
+        :return: whether nobody may do both to the same record; a pair that was deleted is allowed
+        :rtype: bool
+        """
+        duty = self.env.ref(xmlid, raise_if_not_found=False)
+        return (
+            bool(duty) and duty.sudo().level == "forbid"
+        )  # sudo: administrators edit pairs, everybody is bound by them
+
     def _sire_held(self, ticks):
         """:param dict ticks: permission code → scope
         :return: the pairs that these ticks hold together, allowed ones left out

@@ -1,6 +1,7 @@
 from . import (
     test_eat,
     test_empty_list,
+    test_gate,
     test_phone,
     test_settings,
     test_triggers,

@@ -28,8 +28,6 @@ from . import project_project_work
 from . import project_task
 from . import res_company
 from . import project_project_plan
-from . import res_company_plan
-from . import res_company_quotation
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_statement

@@ -165,9 +165,8 @@ class AccountPayment(models.Model):
                 )
             if FROZEN_FIELDS & vals.keys():
                 self._sire_check_no_receipt()
-            if vals.get("state") in ("in_process", "paid") and not vals.get(
-                "move_id"
-            ):  # with one: still to be confirmed
+            # with an entry in the same write it is still to be confirmed
+            if vals.get("state") in ("in_process", "paid") and not vals.get("move_id"):
                 self._sire_check_receipt_given()
         return super().write(vals)
 

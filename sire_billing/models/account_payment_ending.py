@@ -128,9 +128,8 @@ class AccountPayment(models.Model):
         :raise UserError: a sentence
         """
         self.ensure_one()
-        # sudo: the pairs are for administrators to read, this rule is for everybody
-        duty_sudo = self.env.ref("sire_billing.duty_register_void", raise_if_not_found=False).sudo()
-        if duty_sudo.level == "forbid" and self.sire_cashier_id == self.env.user:
+        forbidden = self.env["sire.access.duty"]._sire_forbids("sire_billing.duty_register_void")
+        if forbidden and self.sire_cashier_id == self.env.user:
             raise UserError(
                 self.env._(
                     "You handed out receipt %s yourself: somebody else has to void it.", self.sire_receipt_number

@@ -5,11 +5,30 @@ RECEIPT_CODE = "sire.receipt"
 
 
 class ResCompany(models.Model):
+    """What a company decides about its quotations, and its receipts."""
+
     _inherit = "res.company"
 
     sire_price_include = fields.Boolean(
         string="Quotation Prices Include VAT",
         help="New quotations show prices with VAT in them. On each quotation it can be changed.",
+    )
+    sire_link_days = fields.Integer(
+        string="Days a Link Outlives the Validity",
+        default=30,
+        help="So long the link of a quotation that nobody approved still opens, to say that it has expired.",
+    )
+    sire_approval_code = fields.Boolean(
+        string="Code by E-mail before Approving",
+        help="New quotations ask the client for a code that goes to the e-mail address.",
+    )
+    sire_invoice_reached_parts = fields.Boolean(
+        string="Invoice Reached Parts by Itself",
+        help="A part of an invoicing plan that was reached is invoiced and sent without anybody pressing a button.",
+    )
+
+    _check_sire_link_days = models.Constraint(
+        "CHECK(sire_link_days >= 0)", "A link cannot end before the quotation: write 0 or more days."
     )
 
     def _sire_quotes_with_vat(self):

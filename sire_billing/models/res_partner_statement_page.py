@@ -61,14 +61,15 @@ class ResPartner(models.Model):
 
     # === THE PRINT ===#
 
-    def _sire_render_statement(self, company, date_from, date_to):
-        """Print the statement, in the client's language. The caller checks who asks.
+    def _sire_render_statement(self, company, date_from, date_to, lang=None):
+        """Print the statement. The caller checks who asks.
 
+        :param str lang: of who reads it; the client's when None
         :return: file name and PDF
         :rtype: tuple[str, bytes]
         """
         self.ensure_one()
-        lang = self._sire_statement_lang(company)
+        lang = lang or self._sire_statement_lang(company)
         # sudo: the report reads taxes and bank accounts that whoever may have it need not read
         report_sudo = self.env["ir.actions.report"].sudo().with_context(lang=lang).with_company(company)
         wizard_sudo = report_sudo.env["sire.statement.wizard"].create(

@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.tools import SQL
 
-from .. import gate
+from odoo.addons.sire_base.utils.gate import without_defaults
 
 _logger = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ class SireClientLink(models.Model):
         record.check_access("read")
         field = self._get_document_field(record)
         # sudo: links are made by the system alone; the document was checked above. Nobody chooses a code.
-        links_sudo = gate.without_defaults(self.sudo())
+        links_sudo = without_defaults(self.sudo())
         link_sudo = links_sudo.search([(field, "=", record.id), ("revoked", "=", False)], limit=1)
         if link_sudo and link_sudo.expires_at <= fields.Datetime.now():
             link_sudo.revoked = True

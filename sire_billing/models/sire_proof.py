@@ -8,7 +8,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, ValidationError
 
-from .. import gate
+from odoo.addons.sire_base.utils.gate import without_defaults
+
 from .sire_client_link import ALPHABET, CODE_LENGTH, read_code
 
 _logger = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class SireProof(models.Model):
         record.ensure_one()
         record.check_access("read")
         # sudo: proofs are made by the system alone; the document was checked above. Nobody chooses a code.
-        proofs_sudo = gate.without_defaults(self.sudo())
+        proofs_sudo = without_defaults(self.sudo())
         field = FIELDS[record._name]
         proof_sudo = proofs_sudo.search([(field, "=", record.id)], limit=1) if record.id else proofs_sudo
         if proof_sudo or not record.id or self.env.cr.readonly or not self._is_issued(record):

@@ -309,6 +309,12 @@ class TestEnding(ReceiptCommon):
         payment.with_user(other).action_sire_void("Her mistake")
         self.assertEqual(payment.sire_receipt_state, "void")
 
+    def test_a_pair_of_duties_that_was_deleted_binds_nobody(self):
+        payment = self.take_cash(self.make_invoice(), 100)
+        self.env.ref("sire_billing.duty_register_void").unlink()
+        payment.with_user(self.user_accountant).action_sire_void("My own mistake")
+        self.assertEqual(payment.sire_receipt_state, "void")
+
     def test_the_window(self):
         payment = self.take_cheque(self.make_invoice(), 100)
         wizards = self.env["sire.receipt.wizard"].with_user(self.user_accountant)

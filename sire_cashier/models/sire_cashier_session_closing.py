@@ -99,9 +99,8 @@ class SireCashierSession(models.Model):
             raise UserError(
                 self.env._("Only a counted drawer is signed off: %(name)s is “%(state)s”.", name=self.name, state=words)
             )
-        # sudo: the pairs are for administrators to read, this rule is for everybody
-        duty_sudo = self.env.ref("sire_cashier.duty_count_sign_off", raise_if_not_found=False).sudo()
-        if duty_sudo.level == "forbid" and self.env.user in (self.user_id, self.counted_by_id):
+        forbidden = self.env["sire.access.duty"]._sire_forbids("sire_cashier.duty_count_sign_off")
+        if forbidden and self.env.user in (self.user_id, self.counted_by_id):
             raise UserError(self.env._("You had this drawer yourself: somebody else has to sign it off."))
 
     def _sire_may_sign_off(self):

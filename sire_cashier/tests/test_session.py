@@ -306,6 +306,13 @@ class TestSession(CashierCommon):
         session.with_user(self.other_accountant).action_sire_sign_off()
         self.assertEqual(session.state, "closed")
 
+    def test_a_pair_of_duties_that_was_deleted_binds_nobody(self):
+        session = self.open(0)
+        session.action_sire_count(0)
+        self.env.ref("sire_cashier.duty_count_sign_off").unlink()
+        session.action_sire_sign_off()
+        self.assertEqual(session.state, "closed")
+
     def test_two_companies(self):
         self.load_kenyan_chart(self.company_2)
         session = self.open()

@@ -79,31 +79,20 @@ class SireStatementSending(models.Model):
             return self.browse()  # somebody else sent it this moment
         sending = self.browse(sending_sudo.id)
         sending._sire_send_document(
-            "sire_reminder.mail_template_statement", attachments=sending_sudo._sire_render_statement()
+            "sire_reminder.mail_template_statement", attachments=sending_sudo._sire_statement_files()
         )
         return sending
 
-    def _sire_render_statement(self):
+    def _sire_statement_files(self):
         """:return: [(file name, PDF)], or nothing when this machine has no PDF engine: the e-mail says the balances
         :rtype: list
         """
         self.ensure_one()
-        lang = self.partner_id.lang or self.env.lang
-        # sudo: the report reads taxes and bank accounts that whoever sends it need not read
-        report_sudo = self.env["ir.actions.report"].sudo().with_context(lang=lang).with_company(self.company_id)
-        if report_sudo.get_wkhtmltopdf_state() not in ("ok", "upgrade"):
+        if self.env["ir.actions.report"].get_wkhtmltopdf_state() not in ("ok", "upgrade"):
             self.sudo().message_post(body=self.env._("Sent without PDF: this server has no PDF engine."))
             return []
-        wizard_sudo = report_sudo.env["sire.statement.wizard"].create(
-            {
-                "partner_ids": [(6, 0, self.client_id.ids)],
-                "company_id": self.company_id.id,
-                "date_from": self.date_from,
-                "date_to": self.date_to,
-            }
-        )
-        content, _type = report_sudo._render_qweb_pdf("sire_billing.action_report_sire_statement", wizard_sudo.ids)
-        return [(f"{wizard_sudo._get_statement_file_name()}.pdf", content)]
+        lang = self.partner_id.lang or self.env.lang
+        return [self.client_id._sire_render_statement(self.company_id, self.date_from, self.date_to, lang)]
 
     def _sire_get_client_url(self):
         """Override of `sire_billing`: the client's whole account, where all that is open is paid at once."""
