@@ -28,6 +28,7 @@ class TestEveryReport(HttpCase):
         if accountant:
             self.env.user.group_ids += accountant
         self.made = {}
+        self.style_sheets = set()  # that were made
 
     def test_both_engines_agree(self):
         reports = self.env["ir.actions.report"].search([("report_type", "=", "qweb-pdf")])
@@ -65,24 +66,36 @@ class TestEveryReport(HttpCase):
         renderer = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         return renderer._render_qweb_pdf(report, records.ids, data=dict(data))[0]
 
-    def render_yardstick(self, report, records, data, count):
+    def render_yardstick(self, report, record, data, count):
         """Print by wkhtmltopdf, and check that it makes as many pages, within one or a tenth.
 
-        It fetches its style sheets from this server, and prints without them when that is slow: such a print is no
-        yardstick, so it has three attempts.
+        It fetches its style sheets from this server, and prints without them when that is slow: they are made before, and
+        since a print without them is no yardstick, it has three attempts.
 
         :param int count: our pages
         :return: its file
         """
+        self.make_style_sheets(report, record, data)
         others = []
         for _attempt in range(3):
-            theirs = self.render(report, records, data, "wkhtmltopdf")
+            theirs = self.render(report, record, data, "wkhtmltopdf")
             others.append(len(reader(theirs).pages))
             if report.get_paperformat().sire_roll:  # one page, which only Chromium does
                 return theirs
             if abs(count - others[-1]) <= max(1, others[-1] // 10):
                 return theirs
         raise self.failureException(f"{count} pages, {others} by wkhtmltopdf")
+
+    def make_style_sheets(self, report, record, data):
+        addresses = {
+            address
+            for body in self.bodies(report, record, data)[0]
+            for address in lxml.html.fromstring(str(body)).xpath("//link[@rel='stylesheet']/@href")
+        }
+        self.assertTrue(addresses, f"{report.report_name}: no style sheet, which every document has")
+        for address in addresses - self.style_sheets:
+            self.assertEqual(self.url_open(address, timeout=120).status_code, 200, address)
+        self.style_sheets |= addresses
 
     def bodies(self, report, records, data):
         renderer = report.with_context(debug=False)
