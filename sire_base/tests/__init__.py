@@ -2,6 +2,7 @@ from . import (
     test_eat,
     test_empty_list,
     test_phone,
+    test_reason,
     test_settings,
     test_triggers,
     test_utils,
