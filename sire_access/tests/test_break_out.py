@@ -6,10 +6,11 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.sire_access.tests.common import SireRoles
 from odoo.addons.sire_access.tests.test_matrix import MatrixCase
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 
 
 @tagged("post_install", "-at_install")
-class TestBreakOut(MatrixCase, HttpCase):
+class TestBreakOut(MatrixCase, Json2Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -22,13 +23,9 @@ class TestBreakOut(MatrixCase, HttpCase):
         )
         cls.api_key = cls.make_api_key(cls.user_accountant)
 
-    def json_2(self, model, method, ids=(), **body):
+    def ask(self, model, method, ids=(), **body):
         self.opener.cookies.clear()
-        return self.url_open(
-            f"/json/2/{model}/{method}",
-            json={**({"ids": list(ids)} if ids else {}), **body},
-            headers={"Authorization": f"bearer {self.api_key}"},
-        )
+        return self.json_2(self.api_key, model, method, **({"ids": list(ids)} if ids else {}), **body)
 
     def test_json_2_with_a_hidden_action(self):
         view = self.env["account.move"].with_user(self.user_accountant).get_view(view_type="form")
@@ -38,7 +35,7 @@ class TestBreakOut(MatrixCase, HttpCase):
             ("button_draft", self.invoice),
             ("button_cancel", self.draft_invoice),
         ):
-            answer = self.json_2("account.move", method, record.ids)
+            answer = self.ask("account.move", method, record.ids)
             self.assertEqual(answer.status_code, 403, method)
             self.assertIn("does not have the permission “Invoice: ", answer.json()["message"])
         self.env.invalidate_all()
@@ -50,10 +47,10 @@ class TestBreakOut(MatrixCase, HttpCase):
             ({"state": "cancel"}, {}),
             ({"ref": "x", "state": "posted"}, {"sire_access_acting": True, "_writing": True}),
         ):
-            answer = self.json_2("account.move", "write", self.draft_invoice.ids, vals=vals, context=context)
+            answer = self.ask("account.move", "write", self.draft_invoice.ids, vals=vals, context=context)
             self.assertIn(answer.status_code, (403, 422), vals)  # where sire_billing is, it has a sentence of its own
         for vals, context in (({"state": "posted"}, {}), ({}, {"default_state": "posted"})):
-            answer = self.json_2(
+            answer = self.ask(
                 "account.move",
                 "create",
                 vals_list=[{"move_type": "out_invoice", "partner_id": self.env.company.partner_id.id, **vals}],
@@ -218,7 +215,7 @@ class TestBreakOut(MatrixCase, HttpCase):
     def test_forged_context(self):
         """Nothing in a request says that it is a step of something that was permitted, or of superuser."""
         for context in ({"su": True}, {"sire_gate": True}, {"uid": 1}, {"install_mode": True}, {"bypass_access": True}):
-            answer = self.json_2("account.move", "action_post", self.draft_invoice.ids, context=context)
+            answer = self.ask("account.move", "action_post", self.draft_invoice.ids, context=context)
             self.assertEqual(answer.status_code, 403, context)
 
 

@@ -1,9 +1,10 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, TransactionCase, tagged
+from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.sire_access.const import CHANGES, VIEWER_KEEPS
 from odoo.addons.sire_access.tests.common import SireRoles
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 
 BUSINESS = ("account.", "crm.", "hr.", "payment.", "product.", "project.", "res.partner", "sale.", "sire.", "utm.")
 
@@ -88,7 +89,7 @@ class TestViewer(SireRoles, TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestViewerJson2(SireRoles, HttpCase):
+class TestViewerJson2(SireRoles, Json2Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -96,14 +97,11 @@ class TestViewerJson2(SireRoles, HttpCase):
         cls.env["hr.employee"].create({"name": "Wanjiku", "user_id": cls.user_viewer.id})
         cls.api_key = cls.make_api_key(cls.user_viewer)
 
-    def json2(self, model, method, ids=(), **kwargs):
-        body = {"ids": list(ids), **kwargs} if ids else kwargs
-        return self.url_open(
-            f"/json/2/{model}/{method}", json=body, headers={"Authorization": f"bearer {self.api_key}"}
-        )
+    def ask(self, model, method, ids=(), **kwargs):
+        return self.json_2(self.api_key, model, method, **({"ids": list(ids)} if ids else {}), **kwargs)
 
     def test_reads(self):
-        answer = self.json2("account.move", "read", self.invoice.ids, fields=["name", "amount_total"])
+        answer = self.ask("account.move", "read", self.invoice.ids, fields=["name", "amount_total"])
         self.assertEqual(answer.status_code, 200, answer.text)
         self.assertEqual(answer.json()[0]["name"], self.invoice.name)
 
@@ -146,7 +144,7 @@ class TestViewerJson2(SireRoles, HttpCase):
         before = self._fingerprint()
         for model, method, record, kwargs in calls:
             with self.subTest(model=model, method=method):
-                answer = self.json2(model, method, record.ids if record else (), **kwargs)
+                answer = self.ask(model, method, record.ids if record else (), **kwargs)
                 if method == "action_confirm":  # A module above may refuse it to everybody, in its own words.
                     self.assertIn(answer.status_code, (403, 422), answer.text)
                 else:

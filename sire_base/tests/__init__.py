@@ -3,6 +3,7 @@ from . import (
     test_empty_list,
     test_gate,
     test_phone,
+    test_reason,
     test_settings,
     test_triggers,
     test_utils,

@@ -1,12 +1,11 @@
-import json
-
 from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.sire_base.controllers.webhook import read_webhook_body, receive_webhook
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 from odoo.addons.sire_base.tests.test_webhook_inbox import InboxCase
 
 
@@ -87,7 +86,7 @@ class TestReplay(InboxCase):
 
 
 @tagged("post_install", "-at_install")
-class TestOverHttp(InboxCase, HttpCase):
+class TestOverHttp(InboxCase, Json2Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -97,13 +96,6 @@ class TestOverHttp(InboxCase, HttpCase):
     def post(self, body, key="h1", **headers):
         return self.url_open(
             f"/sire_base/test/webhook?key={key}", data=body, headers={"Content-Type": "application/json", **headers}
-        )
-
-    def call(self, user, method, **params):
-        return self.url_open(
-            f"/json/2/sire.webhook.event/{method}",
-            data=json.dumps(params),
-            headers={"Content-Type": "application/json", "Authorization": f"bearer {self.make_api_key(user)}"},
         )
 
     def test_stored_and_answered(self):
@@ -143,7 +135,7 @@ class TestOverHttp(InboxCase, HttpCase):
                 ("_cron_process_inbox", {}),
             ):
                 with self.subTest(user=user.login, method=method):
-                    self.assertGreaterEqual(self.call(user, method, **params).status_code, 400)
+                    self.assertGreaterEqual(self.json_2(user, self.inbox._name, method, **params).status_code, 400)
         self.assertEqual(self.inbox.search([]), event)
         self.assertEqual((event.state, self.handled), ("received", []))
 
@@ -151,9 +143,9 @@ class TestOverHttp(InboxCase, HttpCase):
     def test_replay_over_json2(self):
         event = self.receive()
         event.state = "parked"
-        self.assertEqual(self.call(self.clerk, "action_replay", ids=event.ids).status_code, 403)
+        self.assertEqual(self.json_2(self.clerk, self.inbox._name, "action_replay", ids=event.ids).status_code, 403)
         self.assertEqual(event.state, "parked")
-        self.assertEqual(self.call(self.admin, "action_replay", ids=event.ids).status_code, 200)
+        self.assertEqual(self.json_2(self.admin, self.inbox._name, "action_replay", ids=event.ids).status_code, 200)
         self.assertEqual(event.state, "received")
         self.process_webhooks()
         self.assertEqual(event.state, "done")

@@ -1,1 +1,1 @@
-from . import eat, net, phone, text
+from . import eat, net, phone, reason, text

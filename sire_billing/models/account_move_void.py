@@ -2,11 +2,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_base.utils.text import storable
+from odoo.addons.sire_base.utils.reason import clean_reason
 
 from .. import gate
-
-REASON_LENGTH = 250
 
 
 class AccountMove(models.Model):
@@ -46,11 +44,7 @@ class AccountMove(models.Model):
         self.check_access("write")
         if not self.env.su:
             self.env.user._sire_check_may("invoice.void")
-        text = " ".join(storable(reason or "").split())
-        if len(text) < 3:
-            raise UserError(self.env._("Write why the invoice is void: the client reads it."))
-        if len(text) > REASON_LENGTH:
-            raise UserError(self.env._("Write the reason in at most %s characters.", REASON_LENGTH))
+        text = clean_reason(self.env, reason, self.env._("Write why the invoice is void: the client reads it."))
         self._sire_check_voidable()
         # sudo: who may void need not be allowed to make credit notes of other kinds; its author stays who voids.
         invoice_sudo = gate.opened(self.sudo()).with_context(tz="Africa/Nairobi")

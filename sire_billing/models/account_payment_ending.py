@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.reason import clean_reason
 
 from .. import gate
 
@@ -162,9 +163,8 @@ class AccountPayment(models.Model):
 
         :param str state: ``void`` or ``returned``
         """
-        reason = " ".join(reason.split())[:200] if isinstance(reason, str) else ""
-        if len(reason) < 3:
-            raise UserError(self.env._("Enter the reason: it stays with the receipt."))
+        missing = self.env._("Enter the reason: it stays with the receipt.")
+        reason = clean_reason(self.env, reason, missing, cut_at=200)
         opened = gate.opened(self)
         invoices = self.reconciled_invoice_ids
         # First of all: of two at once the later starts over, and reads what has become of the receipt.

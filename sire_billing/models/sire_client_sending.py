@@ -13,6 +13,7 @@ class SireClientSending(models.Model):
     """What left for a client: one row a sending, written by `sire.client.document._sire_send_document` alone."""
 
     _name = "sire.client.sending"
+    _inherit = "sire.gated"
     _description = "Sent to a Client"
     _order = "sent_at desc, id desc"
     _rec_name = "document"
@@ -41,19 +42,6 @@ class SireClientSending(models.Model):
     message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null", index="btree_not_null")
 
     # === CRUD ===#
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_gate()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_gate()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._check_gate()
 
     def _check_gate(self):
         if not gate.is_open(self.env):

@@ -11,7 +11,7 @@ from odoo.addons.sire_billing.controllers.client_page_content import ClientPage
 from odoo.addons.sire_billing.controllers.client_page_pay import start_payment
 from odoo.addons.sire_payment.tests.race_common import RaceCase
 
-PUSHERS = "odoo.addons.sire_mpesa.models.payment_transaction_push._pushers"
+PUSHERS = "odoo.addons.sire_mpesa.models.payment_transaction_push._pushes.threads"
 CREDENTIALS = {
     "mpesa_shortcode": "174379",
     "mpesa_consumer_key": "race-key",

@@ -1,27 +1,14 @@
 """The same rules for who talks to the server without our screens."""
 
-import json
+from odoo.tests import tagged
 
-from odoo.tests import HttpCase, tagged
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 
 from .common import BillingCommon
 
 
 @tagged("post_install", "-at_install")
-class TestJson2(BillingCommon, HttpCase):
-    def call(self, user, model, method, **body):
-        return self.url_open(
-            f"/json/2/{model}/{method}",
-            data=json.dumps(body),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.make_api_key(user)}"},
-        )
-
-    def assertForbidden(self, response, words=""):
-        self.assertGreaterEqual(response.status_code, 400, response.text)
-        self.assertLess(response.status_code, 500, response.text)
-        self.assertIn(words, response.json()["message"])
-        self.env.invalidate_all()
-
+class TestJson2(BillingCommon, Json2Case):
     def test_own_fields_cannot_be_forged(self):
         order = self.make_quotation(sent=False)
         now = "2026-11-20 10:00:00"
@@ -45,7 +32,7 @@ class TestJson2(BillingCommon, HttpCase):
         ):
             for context in ({}, {"sire_gate": True}, {"sire_gate": "GATE"}):
                 with self.subTest(vals=vals, context=context):
-                    response = self.call(
+                    response = self.json_2(
                         self.user_manager, "sale.order", "write", ids=order.ids, vals=vals, context=context
                     )
                     self.assertForbidden(response, "not written by hand")
@@ -60,7 +47,7 @@ class TestJson2(BillingCommon, HttpCase):
             ({}, {"default_signed_by": "Client"}),
         ):
             with self.subTest(vals=vals, context=context):
-                response = self.call(
+                response = self.json_2(
                     self.user_manager,
                     "sale.order",
                     "create",
@@ -74,7 +61,7 @@ class TestJson2(BillingCommon, HttpCase):
         order = self.make_quotation()
         for method in ("_sire_approve", "_sire_decline", "_action_cancel", "_create_invoices"):
             with self.subTest(method=method):
-                response = self.call(self.user_manager, "sale.order", method, ids=order.ids)
+                response = self.json_2(self.user_manager, "sale.order", method, ids=order.ids)
                 self.assertGreaterEqual(response.status_code, 400)
         self.env.invalidate_all()
         self.assertEqual(order.sire_state, "sent")
@@ -82,30 +69,30 @@ class TestJson2(BillingCommon, HttpCase):
     def test_revise_is_for_managers(self):
         order = self.make_quotation()
         for user in (self.user_viewer, self.user_developer, self.user_accountant):
-            response = self.call(user, "sale.order", "action_sire_revise", ids=order.ids)
+            response = self.json_2(user, "sale.order", "action_sire_revise", ids=order.ids)
             self.assertForbidden(response)
             self.assertTrue(response.json()["message"], "in words")
         self.assertFalse(order.sire_next_ids)
-        response = self.call(self.user_manager, "sale.order", "action_sire_revise", ids=order.ids)
+        response = self.json_2(self.user_manager, "sale.order", "action_sire_revise", ids=order.ids)
         self.assertEqual(response.json()["res_id"], order.sire_next_ids.id)
         self.assertForbidden(
-            self.call(self.user_manager, "sale.order", "action_draft", ids=order.ids), "stays as it was sent"
+            self.json_2(self.user_manager, "sale.order", "action_draft", ids=order.ids), "stays as it was sent"
         )
 
     def test_the_choice_of_options(self):
         order = self.make_quotation()
         for vals in ({"sire_chosen": True}, {"sire_offered_qty": 3}):
-            response = self.call(self.user_manager, "sale.order.line", "write", ids=order.order_line.ids, vals=vals)
+            response = self.json_2(self.user_manager, "sale.order.line", "write", ids=order.order_line.ids, vals=vals)
             self.assertForbidden(response, "comes with the approval")
 
     def test_confirm_and_second_invoice(self):
         order = self.make_quotation()
         self.assertForbidden(
-            self.call(self.user_manager, "sale.order", "action_confirm", ids=order.ids), "approved by its client"
+            self.json_2(self.user_manager, "sale.order", "action_confirm", ids=order.ids), "approved by its client"
         )
         invoice = self.approve(order)
         for _twice in range(2):
-            response = self.call(
+            response = self.json_2(
                 self.user_admin,
                 "sale.advance.payment.inv",
                 "create",
@@ -114,7 +101,7 @@ class TestJson2(BillingCommon, HttpCase):
                 ],
             )
             wizard_ids = response.json()
-            response = self.call(self.user_admin, "sale.advance.payment.inv", "create_invoices", ids=wizard_ids)
+            response = self.json_2(self.user_admin, "sale.advance.payment.inv", "create_invoices", ids=wizard_ids)
             self.assertForbidden(response, "is already invoiced by")
         self.assertEqual(order.invoice_ids, invoice)
 
@@ -122,7 +109,7 @@ class TestJson2(BillingCommon, HttpCase):
         order = self.make_quotation()
         self.approve(order)
         for user in (self.user_manager, self.user_admin):
-            response = self.call(
+            response = self.json_2(
                 user,
                 "sale.order.line",
                 "write",
@@ -131,7 +118,7 @@ class TestJson2(BillingCommon, HttpCase):
                 context={"sire_gate": 1},
             )
             self.assertForbidden(response, "stays as approved")
-            response = self.call(
+            response = self.json_2(
                 user,
                 "sale.order.line",
                 "create",
@@ -142,16 +129,16 @@ class TestJson2(BillingCommon, HttpCase):
 
     def test_cash_over_payment(self):
         invoice = self.make_invoice()
-        response = self.call(
+        response = self.json_2(
             self.user_accountant,
             "sire.cash.payment.wizard",
             "create",
             vals_list=[{"move_id": invoice.id, "amount": 110200.01}],
         )
-        response = self.call(self.user_accountant, "sire.cash.payment.wizard", "action_confirm", ids=response.json())
+        response = self.json_2(self.user_accountant, "sire.cash.payment.wizard", "action_confirm", ids=response.json())
         self.assertForbidden(response, "Only KSh 110,200 is")
         for user in (self.user_manager, self.user_viewer, self.user_developer):
-            response = self.call(user, "sire.cash.payment.wizard", "create", vals_list=[{"move_id": invoice.id}])
+            response = self.json_2(user, "sire.cash.payment.wizard", "create", vals_list=[{"move_id": invoice.id}])
             self.assertForbidden(response)
         self.assertEqual(invoice.amount_residual, 110200)
 
@@ -165,12 +152,12 @@ class TestJson2(BillingCommon, HttpCase):
             ("action_cancel", {}),
         ):
             with self.subTest(method=method):
-                self.assertForbidden(self.call(self.user_admin, "account.payment", method, ids=payment.ids, **body))
+                self.assertForbidden(self.json_2(self.user_admin, "account.payment", method, ids=payment.ids, **body))
         self.assertEqual((payment.amount, payment.state), (1000, "paid"))
 
     def test_sent_fields_of_an_invoice(self):
         invoice = self.make_invoice()
-        response = self.call(
+        response = self.json_2(
             self.user_accountant, "account.move", "write", ids=invoice.ids, vals={"sire_sent_to": "x@y.example"}
         )
         self.assertForbidden(response, "not written by hand")
@@ -178,8 +165,8 @@ class TestJson2(BillingCommon, HttpCase):
     def test_developer_reads_no_money(self):
         order = self.make_quotation()
         for model in ("sale.order", "account.move", "account.payment"):
-            self.assertForbidden(self.call(self.user_developer, model, "search_read", fields=["name"]))
-        response = self.call(
+            self.assertForbidden(self.json_2(self.user_developer, model, "search_read", fields=["name"]))
+        response = self.json_2(
             self.user_developer, "project.project", "read", ids=order.project_id.ids, fields=["sire_quoted"]
         )
         self.assertForbidden(response)

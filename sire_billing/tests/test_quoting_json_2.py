@@ -1,37 +1,26 @@
 """Choosing what to quote, without our screens."""
 
-import json
+from odoo.tests import tagged
 
-from odoo.tests import HttpCase, tagged
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 
 from .common import BillingCommon
 
 
 @tagged("post_install", "-at_install")
-class TestQuotingJson2(BillingCommon, HttpCase):
-    def call(self, user, model, method, **body):
-        return self.url_open(
-            f"/json/2/{model}/{method}",
-            data=json.dumps(body),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.make_api_key(user)}"},
-        )
-
-    def assertForbidden(self, response, words=""):
-        self.assertGreaterEqual(response.status_code, 400, response.text)
-        self.assertLess(response.status_code, 500, response.text)
-        self.assertIn(words, response.json()["message"])
-        self.env.invalidate_all()
-
+class TestQuotingJson2(BillingCommon, Json2Case):
     def test_who_may_choose(self):
         for user in (self.user_developer, self.user_viewer, self.user_accountant):
             for method in ("action_sire_choose_quotation", "action_sire_new_quotation"):
                 with self.subTest(user=user.login, method=method):
-                    self.assertForbidden(self.call(user, "project.project", method, ids=self.project.ids))
+                    self.assertForbidden(self.json_2(user, "project.project", method, ids=self.project.ids))
             vals = {"project_id": self.project.id, "company_id": self.company.id}
-            response = self.call(user, "sire.quotation.wizard", "create", vals_list=[vals])
+            response = self.json_2(user, "sire.quotation.wizard", "create", vals_list=[vals])
             self.assertForbidden(response)
         self.assertFalse(self.project.sire_order_ids)
-        response = self.call(self.user_manager, "project.project", "action_sire_choose_quotation", ids=self.project.ids)
+        response = self.json_2(
+            self.user_manager, "project.project", "action_sire_choose_quotation", ids=self.project.ids
+        )
         self.assertEqual(response.status_code, 200, response.text)
 
     def test_what_is_taken_is_not_written(self):
@@ -44,13 +33,13 @@ class TestQuotingJson2(BillingCommon, HttpCase):
                 ("create", {"vals_list": [{"line_id": order.order_line[0].id, "task_id": work.task_id.id}]}),
             ):
                 with self.subTest(user=user.login, method=method):
-                    self.assertForbidden(self.call(user, "sire.quotation.work", method, **body))
+                    self.assertForbidden(self.json_2(user, "sire.quotation.work", method, **body))
             body = {"ids": order.ids, "vals": {"sire_work_ids": [[5, 0, 0]]}}
-            self.assertForbidden(self.call(user, "sale.order", "write", **body))
+            self.assertForbidden(self.json_2(user, "sale.order", "write", **body))
             body = {"ids": order.order_line[0].ids, "vals": {"sire_work_ids": [[0, 0, {"task_id": work.task_id.id}]]}}
-            self.assertForbidden(self.call(user, "sale.order.line", "write", **body))
+            self.assertForbidden(self.json_2(user, "sale.order.line", "write", **body))
             for method in ("_sire_take", "_sire_take_again"):
-                self.assertForbidden(self.call(user, "sire.quotation.work", method, ids=work.ids))
+                self.assertForbidden(self.json_2(user, "sire.quotation.work", method, ids=work.ids))
         self.assertEqual(order.sire_work_ids.mapped("held"), [True, True])
 
     def test_forged_lists(self):
@@ -64,14 +53,14 @@ class TestQuotingJson2(BillingCommon, HttpCase):
             "title": "Theirs",
             "ticked": True,
         }
-        response = self.call(self.user_manager, "sire.quotation.wizard.line", "create", vals_list=[vals])
+        response = self.json_2(self.user_manager, "sire.quotation.wizard.line", "create", vals_list=[vals])
         self.assertEqual(response.status_code, 200, response.text)
-        response = self.call(self.user_manager, "sire.quotation.wizard", "action_make", ids=wizard.ids)
+        response = self.json_2(self.user_manager, "sire.quotation.wizard", "action_make", ids=wizard.ids)
         self.assertForbidden(response, "was changed or removed since this list was opened")
         vals = {"project_id": other.id, "company_id": self.company.id}
-        response = self.call(self.user_manager, "sire.quotation.wizard", "create", vals_list=[vals])
+        response = self.json_2(self.user_manager, "sire.quotation.wizard", "create", vals_list=[vals])
         if response.status_code == 200:
-            response = self.call(self.user_manager, "sire.quotation.wizard", "action_make", ids=response.json())
+            response = self.json_2(self.user_manager, "sire.quotation.wizard", "action_make", ids=response.json())
         self.assertForbidden(response)
         self.assertFalse(other.sire_order_ids | self.project.sire_order_ids)
 
@@ -88,11 +77,11 @@ class TestQuotingJson2(BillingCommon, HttpCase):
             {"price_unit": 1e300},
         ):
             with self.subTest(vals=vals):
-                response = self.call(self.user_manager, "sale.order.line", "write", ids=line.ids, vals=vals)
+                response = self.json_2(self.user_manager, "sale.order.line", "write", ids=line.ids, vals=vals)
                 self.assertForbidden(
                     response,
                     "A discount is from" if "discount" in vals and vals["discount"] == vals["discount"] else "",
                 )
                 vals = {"order_line": [[1, line.id, vals]]}
-                self.assertForbidden(self.call(self.user_manager, "sale.order", "write", ids=order.ids, vals=vals))
+                self.assertForbidden(self.json_2(self.user_manager, "sale.order", "write", ids=order.ids, vals=vals))
         self.assertEqual((line.price_unit, line.discount, order.amount_total), (5000, 0, 110200))

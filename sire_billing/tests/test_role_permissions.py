@@ -3,7 +3,6 @@
 What is expected is worked out here from the ticks, by the rules of the README and not by the code that enforces them.
 """
 
-import json
 import random
 import uuid
 
@@ -11,7 +10,9 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Datetime
 from odoo.models import BaseModel
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
+
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 
 from .common import BillingCommon
 
@@ -35,7 +36,7 @@ REPORTS = {
 
 
 @tagged("post_install", "-at_install")
-class TestRolePermissions(BillingCommon, HttpCase):
+class TestRolePermissions(BillingCommon, Json2Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -223,7 +224,7 @@ class TestRolePermissions(BillingCommon, HttpCase):
             self.check_printed(user, resource, record, may)
 
     def check_json_2(self, user, record, may):
-        answer = self.json_2(user, record._name, "read", ids=record.ids, fields=["display_name"])
+        answer = self.ask(user, record._name, "read", ids=record.ids, fields=["display_name"])
         self.assertEqual(answer.status_code, 200 if may else 403, (record, answer.text))
 
     def check_printed(self, user, resource, record, may):
@@ -248,7 +249,7 @@ class TestRolePermissions(BillingCommon, HttpCase):
                 continue  # compared with the host's rule above
             vals = {TEXT[resource]: "https://changed.example"}
             self.assert_may(may, lambda r=record, v=vals: r.with_user(user).write(v), record)
-            answer = self.json_2(user, record._name, "write", ids=record.ids, vals=vals)
+            answer = self.ask(user, record._name, "write", ids=record.ids, vals=vals)
             self.assertEqual(answer.status_code != 403, may, (record, answer.text))
             self.env.invalidate_all()
 
@@ -337,10 +338,6 @@ class TestRolePermissions(BillingCommon, HttpCase):
     def found_attachment(self, user, record):
         return self.env["ir.attachment"].with_user(user).search([("id", "=", self.attachment(record).id)])
 
-    def json_2(self, user, model, method, **body):
+    def ask(self, user, model, method, **body):
         self.opener.cookies.clear()  # a session of somebody else is refused for itself
-        return self.url_open(
-            f"/json/2/{model}/{method}",
-            data=json.dumps(body),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.keys[user]}"},
-        )
+        return self.json_2(self.keys[user], model, method, **body)

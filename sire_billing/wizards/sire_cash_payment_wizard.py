@@ -2,11 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_payment.utils import format_money, is_finite_number
+from odoo.addons.sire_payment.utils import format_money
 
 
 class SireCashPaymentWizard(models.TransientModel):
     _name = "sire.cash.payment.wizard"
+    _inherit = "sire.amount.wizard"
     _description = "Cash payment"
 
     instrument = fields.Selection(
@@ -67,21 +68,6 @@ class SireCashPaymentWizard(models.TransientModel):
 
     def _get_journal_type(self):
         return "cash" if self.instrument == "cash" else "bank"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_number(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_number(vals)
-        return super().write(vals)
-
-    def _check_number(self, vals):
-        """Refuse what is no number before the rounding of the field meets it."""
-        if "amount" in vals and not is_finite_number(vals["amount"]):
-            raise UserError(self.env._("The amount must be a number, for example 1160 or 1160.50."))
 
     def action_confirm(self):
         """Book the money, match it with the invoice and show its receipt. A second call shows the same receipt.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+
+from odoo.addons.sire_base.utils.reason import clean_reason
 
 
 class SireQuotationApproveWizard(models.TransientModel):
@@ -27,11 +28,10 @@ class SireQuotationApproveWizard(models.TransientModel):
         self.ensure_one()
         order = self.order_id
         order.check_access("write")
-        note = " ".join((self.note or "").split())
-        if len(note) < 3:
-            raise UserError(self.env._("Write how the client agreed: it is kept with the approval."))
+        missing = self.env._("Write how the client agreed: it is kept with the approval.")
+        note = clean_reason(self.env, self.note, missing, cut_at=250)
         if order.state == "draft":
             order.action_quotation_sent()
         digest = order._sire_offer_digest(self.chosen_ids)
-        order._sire_approve(self.name, digest, chosen=self.chosen_ids, recorded_by=self.env.user, note=note[:250])
+        order._sire_approve(self.name, digest, chosen=self.chosen_ids, recorded_by=self.env.user, note=note)
         return {"type": "ir.actions.act_window_close"}

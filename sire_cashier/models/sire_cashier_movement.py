@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sire_billing import gate
@@ -8,6 +8,7 @@ class SireCashierMovement(models.Model):
     """Cash that was put into a drawer or taken out of it for a reason that is no payment: change, the bank, petty cash."""
 
     _name = "sire.cashier.movement"
+    _inherit = "sire.gated"
     _description = "Cash in or out of a drawer"
     _order = "id"
     _sire_audit = {"fields": ("session_id", "kind", "amount", "reason")}
@@ -19,19 +20,6 @@ class SireCashierMovement(models.Model):
     amount = fields.Monetary(required=True, readonly=True)
     reason = fields.Char(required=True, readonly=True)
     entry_id = fields.Many2one("account.move", readonly=True, ondelete="restrict", index="btree_not_null")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_gate()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_gate()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._check_gate()
 
     def _check_gate(self):
         if not gate.is_open(self.env):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.reason import clean_reason
 from odoo.addons.sire_billing import gate
 from odoo.addons.sire_payment.utils import get_amount_fault
 
@@ -18,7 +19,7 @@ class SireCashierSession(models.Model):
 
     _name = "sire.cashier.session"
     _description = "Drawer session"
-    _inherit = ["mail.thread"]
+    _inherit = ["sire.gated", "mail.thread"]
     _order = "opened_at desc, id desc"
     _sire_audit = {
         "fields": (
@@ -99,15 +100,6 @@ class SireCashierSession(models.Model):
             session.currency_id = session.journal_id.currency_id or session.journal_id.company_id.currency_id
 
     # === CRUD ===#
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_gate()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_gate()
-        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -247,10 +239,8 @@ class SireCashierSession(models.Model):
 
     @api.model
     def _sire_check_reason(self, reason):
-        reason = " ".join(reason.split())[:200] if isinstance(reason, str) else ""
-        if len(reason) < 3:
-            raise UserError(self.env._("Enter the reason: it stays with the session."))
-        return reason
+        missing = self.env._("Enter the reason: it stays with the session.")
+        return clean_reason(self.env, reason, missing, cut_at=200)
 
     @api.model
     def _sire_check_count(self, amount, currency):

@@ -1,13 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.sire_payment.utils import is_finite_number
-
 
 class SireCashierWizard(models.TransientModel):
     """What is asked at the drawer: how much is in it, what goes in and out and why."""
 
     _name = "sire.cashier.wizard"
+    _inherit = "sire.amount.wizard"
     _description = "At the drawer"
 
     kind = fields.Selection(
@@ -53,21 +52,6 @@ class SireCashierWizard(models.TransientModel):
     def _compute_difference(self):
         for wizard in self:
             wizard.difference = wizard.session_id.difference + wizard.session_id.opening_difference
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_number(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_number(vals)
-        return super().write(vals)
-
-    def _check_number(self, vals):
-        """Refuse what is no number before the rounding of the field meets it."""
-        if "amount" in vals and not is_finite_number(vals["amount"]):
-            raise UserError(self.env._("The amount must be a number, for example 1160 or 1160.50."))
 
     def action_confirm(self):
         """:return: the session

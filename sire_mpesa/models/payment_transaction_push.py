@@ -1,27 +1,28 @@
 import secrets
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.tools import SQL
 
 from odoo.addons.payment.logging import get_payment_logger
 from odoo.addons.sire_base.utils.phone import is_mobile, parse_kenyan_phone
 
 from .. import const
-from ..tools import own_transaction
+from ..tools import own_transaction, rows
 from ..tools.daraja_client import PushAnswer
+from ..tools.sending import Sending
 from ..utils import make_account_reference
 
 _logger = get_payment_logger(__name__, sensitive_keys=const.SENSITIVE_KEYS)
 
-MODEL = "payment.transaction"
-
-# Pushes of this process that go out at a time: each can take half a minute, and nobody's page waits for them.
-_pushers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="mpesa.push")
+_pushes = Sending(
+    "payment.transaction",
+    workers=4,
+    claim=lambda tx: tx._mpesa_claim_push(),
+    take=lambda tx, answer: tx._mpesa_take_push_answer(answer),
+    answer=PushAnswer,
+)
 
 
 class PaymentTransaction(models.Model):
@@ -65,8 +66,7 @@ class PaymentTransaction(models.Model):
             }
         )
         self._set_pending()
-        dbname, tx_id = self.env.cr.dbname, self.id
-        self.env.cr.postcommit.add(lambda: _push_soon(dbname, tx_id))
+        _pushes.send_after_commit(self)
         self._mpesa_wake_resolver()
 
     def _mpesa_send_push(self):
@@ -75,11 +75,7 @@ class PaymentTransaction(models.Model):
         :return: whether this call sent it
         :rtype: bool
         """
-        self.ensure_one()
-        self.env.flush_all()
-        is_sent = _send_push(self.env.registry, self.id)
-        self.env.invalidate_all()
-        return is_sent
+        return _pushes.send(self)
 
     # === HELPERS === #
 
@@ -108,14 +104,14 @@ class PaymentTransaction(models.Model):
     def _mpesa_claim_push(self):
         """Take the prompt for sending; whoever comes second finds it taken.
 
-        :return: the client and the request to send, None when it is not to be sent
+        :return: what asks Safaricom, None when it is not to be sent
         """
         if not self.try_lock_for_update(allow_referencing=True):
             return None
         if self.state != "pending" or self.mpesa_push_state != "queued" or self._mpesa_is_too_late_to_send():
             return None
         self.mpesa_push_state = "sending"
-        return self.provider_id._mpesa_get_client(), self.provider_id._mpesa_build_push(self)
+        return partial(self.provider_id._mpesa_get_client().push, self.provider_id._mpesa_build_push(self))
 
     def _mpesa_is_too_late_to_send(self):
         return self.mpesa_requested_at < fields.Datetime.now() - timedelta(seconds=const.SEND_WITHIN_SECONDS)
@@ -144,9 +140,7 @@ class PaymentTransaction(models.Model):
 
     def _mpesa_lock(self):
         """Wait for the row, and start over when it was changed meanwhile (PostgreSQL refuses, the caller repeats)."""
-        self.flush_recordset()
-        self.env.execute_query(SQL("SELECT id FROM payment_transaction WHERE id = %s FOR NO KEY UPDATE", self.id))
-        self.invalidate_recordset()
+        rows.lock(self)
 
     def _mpesa_in_own_transaction(self, func):
         """Run ``func(transaction)`` on a cursor of its own and commit.
@@ -154,35 +148,3 @@ class PaymentTransaction(models.Model):
         :return: what func returns
         """
         return own_transaction.run(self.env.registry, self._name, self.id, func)
-
-
-def _send_push(registry, tx_id):
-    """Claim, send, write down. No database transaction is open while Safaricom is asked."""
-    claim = own_transaction.run(registry, MODEL, tx_id, lambda tx: tx._mpesa_claim_push())
-    if not claim:
-        return False
-    client, payload = claim
-    try:
-        answer = client.push(payload)
-    except Exception as error:
-        _logger.exception("The push of transaction %s broke off", tx_id)
-        answer = PushAnswer("unknown", detail=type(error).__name__)
-    own_transaction.run(registry, MODEL, tx_id, lambda tx: tx._mpesa_take_push_answer(answer))
-    return True
-
-
-def _push_soon(dbname, tx_id):
-    """Hand a prompt to the threads that send. The request is committed: nothing may fail here any more."""
-    try:
-        _pushers.submit(_push_in_background, dbname, tx_id)
-    except RuntimeError:  # The server is stopping: the resolver of the next one sends it.
-        _logger.info("The push of transaction %s is left to the resolver", tx_id)
-
-
-def _push_in_background(dbname, tx_id):
-    """Send one prompt from a thread that has no request: whatever goes wrong, the resolver takes over."""
-    threading.current_thread().dbname = dbname
-    try:
-        _send_push(Registry(dbname), tx_id)
-    except Exception:
-        _logger.exception("The push of transaction %s could not be sent", tx_id)

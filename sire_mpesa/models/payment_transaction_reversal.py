@@ -47,13 +47,9 @@ class PaymentTransaction(models.Model):
         return super()._refund(amount_to_refund=amount)
 
     def _create_child_transaction(self, amount, is_refund=False, **custom_create_values):
-        """Override of `payment`: the host matches a refund with the documents that it is for, the credit notes."""
+        """Override of `payment`: a refund is for the credit notes."""
         if is_refund and self.provider_code == "mpesa":
-            notes = self.invoice_ids.reversal_move_ids.filtered(
-                lambda note: (
-                    note.state == "posted" and note.amount_residual > 0 and note.currency_id == self.currency_id
-                )
-            )
+            notes = self._sire_get_open_credit_notes()
             custom_create_values.setdefault("invoice_ids", [Command.set(notes.ids)])
         return super()._create_child_transaction(amount, is_refund=is_refund, **custom_create_values)
 

@@ -1,24 +1,25 @@
 import logging
 import secrets
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.tools import SQL
 
 from .. import const
-from ..tools import own_transaction
+from ..tools import rows
 from ..tools.daraja_client import CommandAnswer
+from ..tools.sending import Sending
 
 _logger = logging.getLogger(__name__)
 
-MODEL = "sire.mpesa.command"
-
-# Requests of this process that go out at a time: each can take half a minute, and nobody's page waits for them.
-_senders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mpesa.command")
+_commands = Sending(
+    "sire.mpesa.command",
+    workers=2,
+    claim=lambda command: command._claim(),
+    take=lambda command, answer: command._take_answer(answer),
+    answer=CommandAnswer,
+)
 
 
 class SireMpesaCommand(models.Model):
@@ -53,8 +54,7 @@ class SireMpesaCommand(models.Model):
                 **values,
             }
         )
-        dbname, command_id = self.env.cr.dbname, command.id
-        self.env.cr.postcommit.add(lambda: _send_soon(dbname, command_id))
+        _commands.send_after_commit(command)
         return command
 
     def _send(self):
@@ -63,18 +63,14 @@ class SireMpesaCommand(models.Model):
         :return: whether this call sent it
         :rtype: bool
         """
-        self.ensure_one()
-        self.env.flush_all()
-        is_sent = _send_command(self.env.registry, self.id)
-        self.env.invalidate_all()
-        return is_sent
+        return _commands.send(self)
 
     # === HELPERS === #
 
     def _claim(self):
         """Take the command for sending; whoever comes second finds it taken.
 
-        :return: the client, the kind and the request to send, None when it is not to be sent
+        :return: what asks Safaricom, None when it is not to be sent
         """
         if not self.try_lock_for_update(allow_referencing=True):
             return None
@@ -92,7 +88,7 @@ class SireMpesaCommand(models.Model):
             self._end_unsent("setup", str(error))
             return None
         self.state = "sending"
-        return self.provider_id._mpesa_get_client(), self.kind, payload
+        return partial(self.provider_id._mpesa_get_client().command, self.kind, payload)
 
     def _take_answer(self, answer):
         """Write down what became of the request.
@@ -142,38 +138,4 @@ class SireMpesaCommand(models.Model):
 
     def _lock(self):
         """Wait for the row, and start over when it was changed meanwhile (PostgreSQL refuses, the caller repeats)."""
-        self.flush_recordset()
-        self.env.execute_query(SQL("SELECT id FROM sire_mpesa_command WHERE id = %s FOR NO KEY UPDATE", self.id))
-        self.invalidate_recordset()
-
-
-def _send_command(registry, command_id):
-    """Claim, send, write down. No database transaction is open while Safaricom is asked."""
-    claim = own_transaction.run(registry, MODEL, command_id, lambda command: command._claim())
-    if not claim:
-        return False
-    client, kind, payload = claim
-    try:
-        answer = client.command(kind, payload)
-    except Exception as error:
-        _logger.exception("Request %s broke off", command_id)
-        answer = CommandAnswer("unknown", detail=type(error).__name__)
-    own_transaction.run(registry, MODEL, command_id, lambda command: command._take_answer(answer))
-    return True
-
-
-def _send_soon(dbname, command_id):
-    """Hand a command to the threads that send. The request is committed: nothing may fail here any more."""
-    try:
-        _senders.submit(_send_in_background, dbname, command_id)
-    except RuntimeError:  # The server is stopping: the job of the next one sends it.
-        _logger.info("Request %s is left to the job", command_id)
-
-
-def _send_in_background(dbname, command_id):
-    """Send one command from a thread that has no request: whatever goes wrong, the job takes over."""
-    threading.current_thread().dbname = dbname
-    try:
-        _send_command(Registry(dbname), command_id)
-    except Exception:
-        _logger.exception("Request %s could not be sent", command_id)
+        rows.lock(self)

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
 
 from .. import const, gate
+from ..tools import rows
 
 FREE_FIELDS = ("message_", "activity_", "website_message_")  # the chatter is not the ledger
 
@@ -130,9 +130,4 @@ class SireMpesaReceipt(models.Model):
 
     def _lock(self):
         """Wait for the row, and start over when it was changed meanwhile (PostgreSQL refuses, the caller repeats)."""
-        self.flush_recordset()
-        ids = tuple(sorted(self.ids))
-        if ids:
-            query = "SELECT id FROM sire_mpesa_receipt WHERE id IN %s ORDER BY id FOR NO KEY UPDATE"
-            self.env.execute_query(SQL(query, ids))
-        self.invalidate_recordset()
+        rows.lock(self)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from .. import gate
@@ -8,6 +8,7 @@ class SireMpesaReceiptEvidence(models.Model):
     """One report of a receipt: who said it, when, and in which words. Kept also when it contradicts the receipt."""
 
     _name = "sire.mpesa.receipt.evidence"
+    _inherit = "sire.gated"
     _description = "Report of an M-Pesa Receipt"
     _order = "received_at, id"
     _rec_name = "source"
@@ -36,19 +37,6 @@ class SireMpesaReceiptEvidence(models.Model):
     event_id = fields.Many2one("sire.webhook.event", readonly=True, ondelete="set null", groups="base.group_system")
 
     # === CRUD === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_gate()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_gate()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._check_gate()
 
     def _check_gate(self):
         """:raise AccessError: unless the ledger itself is at work"""

@@ -111,7 +111,7 @@ class TestCommandRaces(CommandRaceCase):
 
     def test_two_senders(self):
         tx_id = self.paid()
-        with patch.object(sire_mpesa_command_sending, "_send_soon"):
+        with patch.object(sire_mpesa_command_sending._commands, "send_soon"):
             self.read(self.refund(tx_id))
         send = lambda env: self.get_command(env, "reversal")._send()  # noqa: E731
         self.run_both(send, send)
@@ -162,7 +162,7 @@ class TestCommandRaces(CommandRaceCase):
                 raise SystemExit("killed")
             return run(*args)
 
-        with patch.object(sire_mpesa_command_sending, "_send_soon"):
+        with patch.object(sire_mpesa_command_sending._commands, "send_soon"):
             self.read(self.refund(tx_id))
         with patch.object(own_transaction, "run", die), self.assertRaises(SystemExit):
             self.read(lambda env: self.get_command(env, "reversal")._send())

@@ -1,12 +1,12 @@
-import json
+from odoo.tests import tagged
 
-from odoo.tests import HttpCase, tagged
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 
 from .common import MpesaCommon
 
 
 @tagged("post_install", "-at_install")
-class TestExternalApi(MpesaCommon, HttpCase):
+class TestExternalApi(MpesaCommon, Json2Case):
     """What an accountant with an API key can reach, and what not."""
 
     @classmethod
@@ -15,10 +15,6 @@ class TestExternalApi(MpesaCommon, HttpCase):
         cls.accountant = cls.make_user("mpesa.api", "account.group_account_invoice")
         keys_sudo = cls.env["res.users.apikeys"].with_user(cls.accountant).sudo()  # only a system user's never ends
         cls.key = keys_sudo._generate("rpc", "test", None)
-
-    def call(self, model, method, **body):
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"}
-        return self.url_open(f"/json/2/{model}/{method}", data=json.dumps(body), headers=headers)
 
     def test_nothing_moves_money(self):
         tx = self.request()
@@ -45,19 +41,19 @@ class TestExternalApi(MpesaCommon, HttpCase):
         ]
         for model, method, body in calls:
             with self.subTest(model=model, method=method):
-                self.assertEqual(self.call(model, method, **body).status_code, 403)
+                self.assertEqual(self.json_2(self.key, model, method, **body).status_code, 403)
         self.assertEqual((tx.state, tx.provider_reference), ("pending", False))
         self.assertEqual(self.provider.mpesa_base_url, "https://daraja.test")
 
     def test_asking_is_allowed(self):
         tx = self.request()
         self.daraja.query_result = ("paid", "0")
-        response = self.call("payment.transaction", "action_mpesa_query", ids=tx.ids)
+        response = self.json_2(self.key, "payment.transaction", "action_mpesa_query", ids=tx.ids)
         self.assertEqual(response.status_code, 200, response.text)
         self.assertEqual(tx.state, "done")
 
     def test_reading_shows_how_it_stands(self):
         tx = self.request()
         fields = ["mpesa_push_state", "mpesa_phone", "mpesa_result_code"]
-        [values] = self.call("payment.transaction", "read", ids=tx.ids, fields=fields).json()
+        [values] = self.json_2(self.key, "payment.transaction", "read", ids=tx.ids, fields=fields).json()
         self.assertEqual(values["mpesa_push_state"], "sent")

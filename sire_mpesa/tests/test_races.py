@@ -160,7 +160,7 @@ class TestMpesaRaces(MpesaRaceCase):
                 env["payment.transaction"].create(dict(self.tx_values))._mpesa_request_payment("0712345678")
                 after(cr)
 
-        with patch.object(payment_transaction_push, "_push_soon") as push:
+        with patch.object(payment_transaction_push._pushes, "send_soon") as push:
             ask(lambda cr: cr.rollback())
             push.assert_not_called()
             ask(lambda cr: push.assert_not_called())

@@ -1,13 +1,13 @@
 """The ledger of money seen, and prompts passing through it."""
 
 import importlib.util
-import json
 from pathlib import Path
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 from odoo.addons.sire_mpesa import gate
 from odoo.addons.sire_mpesa.utils import Sighting
 
@@ -344,7 +344,7 @@ class TestReceipt(ReceiptCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestReceiptApi(ReceiptCommon, HttpCase):
+class TestReceiptApi(ReceiptCommon, Json2Case):
     def test_nothing_is_written_from_outside(self):
         receipt = self.see()
         user = self.make_user("mpesa.ledger", "account.group_account_manager")
@@ -360,10 +360,6 @@ class TestReceiptApi(ReceiptCommon, HttpCase):
         ]
         for method, body in calls:
             with self.subTest(method=method):
-                response = self.url_open(
-                    f"/json/2/sire.mpesa.receipt/{method}",
-                    data=json.dumps(body),
-                    headers={"Content-Type": "application/json", "Authorization": f"Bearer {key}"},
-                )
+                response = self.json_2(key, receipt._name, method, **body)
                 self.assertEqual(response.status_code, 403, response.text)
         self.assertEqual(receipt.state, "suspense")

@@ -2,7 +2,9 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
-from odoo.tests import Form, HttpCase, tagged
+from odoo.tests import Form, tagged
+
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 
 from .common import MpesaCommon
 
@@ -190,7 +192,7 @@ class TestWaiting(RequestCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestRequestRights(RequestCommon, HttpCase):
+class TestRequestRights(RequestCommon, Json2Case):
     def test_who_may(self):
         self.make_invoice(100)
         for login, *groups in (("req.reader", "account.group_account_readonly"), ("req.user",)):
@@ -207,13 +209,8 @@ class TestRequestRights(RequestCommon, HttpCase):
         key = keys_sudo._generate("rpc", "test", None)
 
         def call(method, **body):
-            return self.url_open(
-                f"/json/2/sire.mpesa.request.wizard/{method}",
-                json=body,
-                headers={"Authorization": f"Bearer {key}"},
-            )
+            return self.json_2(key, "sire.mpesa.request.wizard", method, **body)
 
-        self.env.flush_all()
         values = {"invoice_ids": [[6, 0, invoice.ids]], "amount": 501, "phone": "0712345678"}
         [too_much] = call("create", vals_list=[values]).json()
         self.assertEqual(call("action_request", ids=[too_much]).status_code, 422)
@@ -222,7 +219,6 @@ class TestRequestRights(RequestCommon, HttpCase):
         self.assertEqual(call("get_status", ids=[wizard_id]).json()["state"], "waiting")
         call("write", ids=[wizard_id], vals={"is_requested": False})
         self.assertEqual(call("action_request", ids=[wizard_id]).status_code, 422)
-        self.env.invalidate_all()
         tx = self.env["payment.transaction"].search([("invoice_ids", "in", invoice.ids)])
         self.assertEqual((tx.amount, tx.state), (500, "pending"))
         stranger = self.make_user("req.other", "account.group_account_invoice")

@@ -1,29 +1,20 @@
 """The same code path against a server that knows the contract and not our client, over real HTTP."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import requests
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
+
+from odoo.addons.sire_base.tests.outside import PATIENCE, OutsideCase, free_port
 
 from .common import MpesaCommon
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds, which only pass when something is broken
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-class SandboxCase(MpesaCommon, HttpCase):
+class SandboxCase(MpesaCommon, OutsideCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -32,17 +23,13 @@ class SandboxCase(MpesaCommon, HttpCase):
                 "These tests pay through the sandbox: have the repository's sandbox/ beside the modules."
             )
         port = free_port()
-        cls.sandbox_url = f"http://127.0.0.1:{port}"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "--port", str(port), "--smtp-port", str(free_port())],
+        cls.sandbox_url = cls.start_outside(
+            port,
+            "/health",
+            *("-m", "sandbox", "--port", port, "--smtp-port", free_port()),
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
         )
-        cls.addClassCleanup(process.wait, PATIENCE)
-        cls.addClassCleanup(process.terminate)
-        cls.wait_until(cls.is_up)
         cls.provider.write(
             {
                 "mpesa_consumer_key": "sandbox-key",
@@ -54,24 +41,7 @@ class SandboxCase(MpesaCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.http_request_allow_all = True  # the sandbox calls back without the cookie of a test
-        self.env["ir.config_parameter"].set_param("sire_base.public_url", self.base_url())
         self.control("reset")
-
-    @staticmethod
-    def wait_until(condition):
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            if time.monotonic() > deadline:
-                raise AssertionError("waited too long")
-            time.sleep(0.05)
-
-    @classmethod
-    def is_up(cls):
-        try:
-            return requests.get(f"{cls.sandbox_url}/health", timeout=PATIENCE).ok
-        except requests.RequestException:
-            return False
 
     def control(self, path, **data):
         response = requests.post(f"{self.sandbox_url}/control/{path}", json=data, timeout=PATIENCE)
@@ -82,16 +52,7 @@ class SandboxCase(MpesaCommon, HttpCase):
         return self.request(500)
 
     def wait_for_callback(self, tx):
-        """The server of a test answers only while the test lets it."""
-
-        def has_come():
-            with self.allow_requests(all_requests=True):
-                time.sleep(0.2)
-            self.env.invalidate_all()
-            return self.env["sire.webhook.event"].search([("event_key", "=like", f"{tx.id}/%")])
-
-        self.wait_until(has_come)
-        self.process_webhooks()
+        self.wait_for_events([("event_key", "=like", f"{tx.id}/%")])
 
 
 @tagged("post_install", "-at_install")

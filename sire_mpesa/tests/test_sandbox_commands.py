@@ -2,14 +2,15 @@
 
 import base64
 import json
-import time
 
 import requests
 
 from odoo import fields
 from odoo.tests import tagged
 
-from .test_sandbox import PATIENCE, ROOT, SandboxCase
+from odoo.addons.sire_base.tests.outside import PATIENCE
+
+from .test_sandbox import ROOT, SandboxCase
 
 PHONE = "254712345678"
 
@@ -41,21 +42,9 @@ class SandboxCommandCase(SandboxCase):
         self.control("sends/next", of=of, sends=how, **values)
 
     def wait_for(self, kind, key, count=1):
-        """The server of a test answers only while the test lets it.
-
-        :return: the events, handled
-        """
+        """:return: the events, handled"""
         domain = [("provider", "=", kind), ("event_key", "=like", f"{key}/%")]
-
-        def has_come():
-            with self.allow_requests(all_requests=True):
-                time.sleep(0.1)
-            self.env.invalidate_all()
-            return self.env["sire.webhook.event"].search_count(domain) >= count
-
-        self.wait_until(has_come)
-        self.process_webhooks(retries=True)
-        return self.env["sire.webhook.event"].search(domain)
+        return self.wait_for_events(domain, lambda events: len(events) >= count, retries=True)
 
     def wait_for_result(self, command, count=1):
         self.wait_for("mpesa_command", command.id, count)

@@ -1,14 +1,14 @@
 """What opens Safaricom's doors is for administrators, wherever one may look, and is not in a copy of the database."""
 
 import base64
-import json
 import logging
 from pathlib import Path
 
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import file_path
 
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 from odoo.addons.sire_mpesa.tools.daraja_client import Reply
 
 from .command_common import initiator_values
@@ -149,11 +149,7 @@ class TestSecrets(SecretsCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSecretsOverTheWire(SecretsCommon, HttpCase):
-    def call(self, user, model, method, **body):
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.make_api_key(user)}"}
-        return self.url_open(f"/json/2/{model}/{method}", data=json.dumps(body), headers=headers)
-
+class TestSecretsOverTheWire(SecretsCommon, Json2Case):
     def test_json_2(self):
         tx = self.request()
         for model, names in SECRETS.items():
@@ -164,8 +160,8 @@ class TestSecretsOverTheWire(SecretsCommon, HttpCase):
                     ("formatted_read_group", {"domain": [], "groupby": [name], "aggregates": ["__count"]}),
                 ):
                     with self.subTest(model=model, name=name, method=method):
-                        self.assertIn(self.call(self.accountant, model, method, **body).status_code, (403, 422))
-        everything = self.call(self.accountant, "payment.transaction", "read", ids=tx.ids).text
+                        self.assertIn(self.json_2(self.accountant, model, method, **body).status_code, (403, 422))
+        everything = self.json_2(self.accountant, "payment.transaction", "read", ids=tx.ids).text
         for secret in (tx.mpesa_callback_token, PASSKEY, "the-secret"):
             self.assertNotIn(secret, everything)
 

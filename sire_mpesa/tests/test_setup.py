@@ -8,8 +8,9 @@ from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, HttpCase, tagged
+from odoo.tests import Form, tagged
 
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 from odoo.addons.sire_mpesa import const
 
 from .command_common import PASSWORD, initiator_values
@@ -332,12 +333,8 @@ class TestSetup(SetupCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSetupSecrets(SetupCommon, HttpCase):
+class TestSetupSecrets(SetupCommon, Json2Case):
     """Whoever may not set up cannot, and what was typed is nowhere to be read but at the provider."""
-
-    def call(self, key, model, method, **body):
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
-        return self.url_open(f"/json/2/{model}/{method}", data=json.dumps(body), headers=headers)
 
     def test_administrators_only(self):
         accountant = self.make_user("mpesa.notadmin", "account.group_account_manager")
@@ -357,7 +354,7 @@ class TestSetupSecrets(SetupCommon, HttpCase):
         ]  # fmt: skip
         for model, method, body in calls:
             with self.subTest(model=model, method=method):
-                self.assertEqual(self.call(key, model, method, **body).status_code, 403)
+                self.assertEqual(self.json_2(key, model, method, **body).status_code, 403)
         self.assertEqual(self.provider.mpesa_consumer_key, "the-key")
         self.assertFalse(self.daraja.calls)
 
@@ -376,7 +373,7 @@ class TestSetupSecrets(SetupCommon, HttpCase):
         self.env.flush_all()
         self.env.invalidate_all()
         key = self.make_api_key(self.admin)
-        shown = self.call(key, "sire.mpesa.setup", "read", ids=setup.ids).text
+        shown = self.json_2(key, "sire.mpesa.setup", "read", ids=setup.ids).text
         self.env.cr.execute("SELECT to_jsonb(s)::text FROM sire_mpesa_setup s WHERE id = %s", [setup.id])
         stored = self.env.cr.fetchone()[0]
         logged = "\n".join(record.getMessage() for record in logs.records if "sire" in record.name)

@@ -1,1 +1,1 @@
-from . import daraja_client, own_transaction
+from . import daraja_client, own_transaction, rows, sending

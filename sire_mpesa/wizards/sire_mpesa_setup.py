@@ -6,24 +6,18 @@ from odoo.addons.sire_payment.utils import format_money
 
 from .. import const
 
-STEPS = ("account", "keys", "passkey", "address", "c2b", "pull", "test", "initiator", "live")
 CHECKED = ("account", "keys", "passkey", "address")  # steps that are tried before the next one
 ADDRESSES = {"live": const.PRODUCTION_URL, "play": const.SANDBOX_URL}
 
 
 class SireMpesaSetup(models.TransientModel):
-    """The way through the set-up of a provider, step by step. It keeps nothing: what is typed goes to the provider.
-
-    So it can be left and taken up again, and no secret is in a second place: what is typed as a key is handed on, and
-    reading it back gives nothing.
-    """
+    """The way through the set-up of a shortcode. What is typed as a key is handed on, and reading it back gives nothing."""
 
     _name = "sire.mpesa.setup"
+    _inherit = "sire.provider.setup"
     _description = "Set-up of M-Pesa"
     _transient_max_hours = 24.0
 
-    provider_id = fields.Many2one("payment.provider", required=True, readonly=True)
-    company_id = fields.Many2one(related="provider_id.company_id")
     step = fields.Selection(
         [
             ("account", "Who is paid"),
@@ -39,9 +33,6 @@ class SireMpesaSetup(models.TransientModel):
         default="account",
         required=True,
     )
-    steps = fields.Json(compute="_compute_steps")
-    step_state = fields.Char(compute="_compute_steps")
-    step_words = fields.Char(compute="_compute_steps")
 
     mpesa_shortcode_type = fields.Selection(related="provider_id.mpesa_shortcode_type", readonly=False)
     mpesa_shortcode = fields.Char(related="provider_id.mpesa_shortcode", readonly=False)
@@ -63,8 +54,6 @@ class SireMpesaSetup(models.TransientModel):
     mpesa_pull_phone = fields.Char(related="provider_id.mpesa_pull_phone", readonly=False)
     mpesa_pull_registered_at = fields.Datetime(related="provider_id.mpesa_pull_registered_at")
     mpesa_alert_user_id = fields.Many2one(related="provider_id.mpesa_alert_user_id", readonly=False)
-    state = fields.Selection(related="provider_id.state")
-    is_published = fields.Boolean(related="provider_id.is_published")
     test_phone = fields.Char("Your Phone", default=lambda self: self._get_own_phone())
     test_amount = fields.Char(compute="_compute_test_amount")
     status = fields.Json(compute="_compute_status")
@@ -75,13 +64,6 @@ class SireMpesaSetup(models.TransientModel):
     def _compute_display_name(self):
         for setup in self:
             setup.display_name = self.env._("M-Pesa of %s", setup.company_id.name)
-
-    @api.depends("step")
-    def _compute_steps(self):
-        for setup in self:
-            setup.steps = setup.provider_id._mpesa_get_steps() if setup.provider_id else []
-            here = next((one for one in setup.steps if one["key"] == setup.step), {})
-            setup.step_state, setup.step_words = here.get("state"), here.get("words")
 
     @api.depends("mpesa_base_url")
     def _compute_environment(self):
@@ -128,16 +110,11 @@ class SireMpesaSetup(models.TransientModel):
         """
         self.ensure_one()
         if self.step in CHECKED and not self.provider_id._mpesa_run_check(self.step):
-            self.invalidate_recordset(["steps", "step_state", "step_words"])
+            self.invalidate_recordset()  # how the steps stand
             if self.step_state == "open":
                 raise UserError(self.step_words)
             return
-        self.step = STEPS[min(STEPS.index(self.step) + 1, len(STEPS) - 1)]
-
-    def action_back(self):
-        """Button: the step before."""
-        self.ensure_one()
-        self.step = STEPS[max(STEPS.index(self.step) - 1, 0)]
+        self._go(1)
 
     def action_register_c2b(self):
         """Button: tell Safaricom where to report payments that nobody was prompted for."""
@@ -159,7 +136,7 @@ class SireMpesaSetup(models.TransientModel):
     def action_test(self):
         """Button: ask our own phone for the smallest payment."""
         self.ensure_one()
-        steps = {step["key"]: step for step in self.provider_id._mpesa_get_steps()}
+        steps = {step["key"]: step for step in self._get_steps()}
         for key in CHECKED:
             if steps[key]["state"] != "done":
                 raise UserError(
@@ -192,16 +169,6 @@ class SireMpesaSetup(models.TransientModel):
             )  # fmt: skip
         self.provider_id.write({"state": "enabled", "is_published": True})
 
-    def action_open_provider(self):
-        """Button: all settings."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "payment.provider",
-            "res_id": self.provider_id.id,
-            "view_mode": "form",
-        }
-
     def get_status(self):
         """Tell the form how the test prompt stands.
 
@@ -214,23 +181,11 @@ class SireMpesaSetup(models.TransientModel):
 
     # === HELPERS === #
 
+    def _get_steps(self):
+        return self.provider_id._mpesa_get_steps()
+
     def _open(self):
-        """:return: the action that shows the first step which is not done"""
-        self.ensure_one()
-        for step in self.provider_id._mpesa_get_steps():
-            if step["state"] in ("open", "fault"):
-                self.step = step["key"]
-                break
-        else:
-            self.step = "live"
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Set up M-Pesa"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "current",
-        }
+        return {**super()._open(), "name": self.env._("Set up M-Pesa")}
 
     def _check_can_register(self):
         """:raise UserError: when Safaricom would not take our addresses, or does not know us yet"""

@@ -53,6 +53,14 @@ class PaymentTransaction(models.Model):
         ids = self._fields["invoice_ids"].convert_to_cache(vals.get("invoice_ids") or (), self)
         return self.env["account.move"].sudo().browse(ids).exists()  # Clients pay without an account.
 
+    def _sire_get_open_credit_notes(self):
+        """:return: what a refund of this payment is for: the host matches it with them
+        :rtype: account.move
+        """
+        return self.invoice_ids.reversal_move_ids.filtered(
+            lambda note: note.state == "posted" and note.amount_residual > 0 and note.currency_id == self.currency_id
+        )
+
     def _sire_check_payment_flow(self):
         """Keep the amount and state of a transaction out of reach of forms, imports and the external API.
 

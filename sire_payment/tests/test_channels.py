@@ -4,9 +4,10 @@ import json
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.payment import utils as payment_utils
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 
 from .common import PaymentCommon
 
@@ -138,7 +139,7 @@ class TestOrmChannels(PaymentCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestHttpChannels(PaymentCommon, HttpCase):
+class TestHttpChannels(PaymentCommon, Json2Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -165,13 +166,6 @@ class TestHttpChannels(PaymentCommon, HttpCase):
             tokenization_requested=False,
             landing_route="/my",
             **params,
-        )
-
-    def json_2(self, model, method, **body):
-        return self.url_open(
-            f"/json/2/{model}/{method}",
-            data=json.dumps(body),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"},
         )
 
     def assertSentence(self, error_name, message):
@@ -213,11 +207,13 @@ class TestHttpChannels(PaymentCommon, HttpCase):
         for amount in (*NOT_AMOUNTS, 1160.01):
             with self.subTest(amount=amount):
                 response = self.json_2(
-                    "account.payment", "create", vals_list=[self.get_payment_values(amount, invoice)]
+                    self.key, "account.payment", "create", vals_list=[self.get_payment_values(amount, invoice)]
                 )
                 self.assertEqual(response.status_code, 422, response.text)
                 self.assertSentence(response.json()["name"], response.json()["message"])
-        response = self.json_2("account.payment", "create", vals_list=[self.get_payment_values(1160, invoice)])
+        response = self.json_2(
+            self.key, "account.payment", "create", vals_list=[self.get_payment_values(1160, invoice)]
+        )
         self.assertEqual(response.status_code, 200, response.text)
 
     def test_json_2_wizard(self):
@@ -225,12 +221,12 @@ class TestHttpChannels(PaymentCommon, HttpCase):
         context = {"active_model": "account.move", "active_ids": invoice.ids}
         for amount in (float("nan"), 50000, -1, True):
             response = self.json_2(
-                "account.payment.register", "create", context=context,
+                self.key, "account.payment.register", "create", context=context,
                 vals_list=[{"journal_id": self.journal.id, "amount": amount}],
             )  # fmt: skip
             if response.status_code == 200:
                 response = self.json_2(
-                    "account.payment.register", "action_create_payments", context=context, ids=response.json()
+                    self.key, "account.payment.register", "action_create_payments", context=context, ids=response.json()
                 )
             self.assertEqual(response.status_code, 422, response.text)
             self.assertSentence(response.json()["name"], response.json()["message"])
@@ -252,7 +248,7 @@ class TestHttpChannels(PaymentCommon, HttpCase):
         ]
         for model, method, body in calls:
             with self.subTest(model=model, method=method):
-                self.assertEqual(self.json_2(model, method, **body).status_code, 403)
+                self.assertEqual(self.json_2(self.key, model, method, **body).status_code, 403)
         self.assertEqual((tx.state, tx.amount, invoice.transaction_ids), ("draft", 1000, tx))
 
     def test_administrator_writes_no_transactions_either(self):

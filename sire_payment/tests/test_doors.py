@@ -4,10 +4,11 @@ import json
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.payment import utils as payment_utils
+from odoo.addons.sire_base.tests.json_2 import Json2Case
 
 from .common import PaymentCommon
 
@@ -250,7 +251,7 @@ class TestOtherWays(DoorsCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestDoorsByHttp(DoorsCommon, HttpCase):
+class TestDoorsByHttp(DoorsCommon, Json2Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -264,15 +265,6 @@ class TestDoorsByHttp(DoorsCommon, HttpCase):
     def rpc(self, path, **params):
         body = json.dumps({"jsonrpc": "2.0", "method": "call", "id": 1, "params": params})
         answer = self.url_open(path, data=body, headers={"Content-Type": "application/json"}).json()
-        self.env.invalidate_all()
-        return answer
-
-    def json_2(self, model, method, **body):
-        answer = self.url_open(
-            f"/json/2/{model}/{method}",
-            data=json.dumps(body),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"},
-        )
         self.env.invalidate_all()
         return answer
 
@@ -382,7 +374,7 @@ class TestDoorsByHttp(DoorsCommon, HttpCase):
         ]  # fmt: skip
         for status, model, method, body in calls:
             with self.subTest(model=model, method=method):
-                answer = self.json_2(model, method, **body)
+                answer = self.json_2(self.key, model, method, **body)
                 self.assertEqual(answer.status_code, status, answer.text)
                 self.assertRegex(answer.json()["message"], r"^[A-Z][^\n]+\.$")
         self.assertEqual((invoice.amount_residual, credit.amount_residual, tx.state), (1160, -1160, "pending"))
@@ -393,11 +385,15 @@ class TestDoorsByHttp(DoorsCommon, HttpCase):
         values = {"journal_id": self.journal.id, "group_payment": True}
         for amount in (1500.01, 50000, -1, 0.001, float("nan"), float("inf"), 1e30, True):
             answer = self.json_2(
-                "account.payment.register", "create", context=context, vals_list=[{**values, "amount": amount}]
+                self.key,
+                "account.payment.register",
+                "create",
+                context=context,
+                vals_list=[{**values, "amount": amount}],
             )
             if answer.status_code == 200:
                 answer = self.json_2(
-                    "account.payment.register", "action_create_payments", context=context, ids=answer.json()
+                    self.key, "account.payment.register", "action_create_payments", context=context, ids=answer.json()
                 )
             self.assertEqual(answer.status_code, 422, f"{amount}: {answer.text}")
         self.assertEqual(invoices.mapped("amount_residual"), [1000, 500])

@@ -3,9 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_base.utils.text import storable
-
-REASON_LENGTH = 250
+from odoo.addons.sire_base.utils.reason import clean_reason
 
 
 class SireLateFee(models.Model):
@@ -95,11 +93,7 @@ class SireLateFee(models.Model):
         move.check_access("read")
         if not self.env.su:
             self.env.user._sire_check_may("reminder.edit")
-        reason = " ".join(storable(reason or "").split())
-        if len(reason) < 3:
-            raise UserError(self.env._("Write why there is no late fee."))
-        if len(reason) > REASON_LENGTH:
-            raise UserError(self.env._("Write the reason in at most %s characters.", REASON_LENGTH))
+        reason = clean_reason(self.env, reason, self.env._("Write why there is no late fee."))
         month = fields.Date.to_date(month)
         if not month:
             raise UserError(self.env._("Choose the month."))

@@ -19,6 +19,7 @@ class SireStripeMovement(models.Model):
     """
 
     _name = "sire.stripe.movement"
+    _inherit = "sire.gated"
     _description = "Movement at Stripe"
     _order = "moved_at desc, id desc"
     _sire_audit = {
@@ -66,17 +67,7 @@ class SireStripeMovement(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        gate.check(self.env)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        gate.check(self.env)
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_uninstall(self):
+    def _check_gate(self):
         gate.check(self.env)
 
     # === BUSINESS === #

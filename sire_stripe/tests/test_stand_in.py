@@ -6,72 +6,37 @@ tests, by signed events and answers of the shapes that Stripe documents.
 """
 
 import os
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 from unittest.mock import patch
 
 import requests
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.sire_base.tests.outside import PATIENCE, OutsideCase, free_port
 from odoo.addons.sire_stripe import const
 
 from .common import StripeCommon
 
-PATIENCE = 60  # seconds, which only pass when something is broken
 SECRET = "whsec_of_the_stand_in"
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 @tagged("post_install", "-at_install")
-class TestStandIn(StripeCommon, HttpCase):
+class TestStandIn(StripeCommon, OutsideCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         port = free_port()
-        cls.url = f"http://127.0.0.1:{port}"
-        process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("stand_in.py"), str(port)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        cls.addClassCleanup(process.wait, PATIENCE)
-        cls.addClassCleanup(process.terminate)
-        cls.wait_until(cls.is_up)
+        cls.url = cls.start_outside(port, "/js.stripe.com/v3/", Path(__file__).with_name("stand_in.py"), port)
         patcher = patch.dict(os.environ, {const.STAND_IN_VARIABLE: cls.url})
         patcher.start()
         cls.addClassCleanup(patcher.stop)
 
     def setUp(self):
         super().setUp()
-        self.http_request_allow_all = True  # it reports without the cookie of a test
-        self.env["ir.config_parameter"].set_param("sire_base.public_url", self.base_url())
         self.provider.stripe_webhook_secret = False
         self.provider._stripe_register_webhook()
-
-    @staticmethod
-    def wait_until(condition):
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            if time.monotonic() > deadline:
-                raise AssertionError("waited too long")
-            time.sleep(0.05)
-
-    @classmethod
-    def is_up(cls):
-        try:
-            return requests.get(f"{cls.url}/js.stripe.com/v3/", timeout=PATIENCE).ok
-        except requests.RequestException:
-            return False
 
     def confirm(self, tx, card="pm_card_visa"):
         """What Stripe's own script does in the browser."""
@@ -83,15 +48,10 @@ class TestStandIn(StripeCommon, HttpCase):
         )
 
     def wait_for_report(self, kind):
-        def has_come():
-            with self.allow_requests(all_requests=True):
-                time.sleep(0.2)
-            self.env.invalidate_all()
-            events = self.env["sire.webhook.event"].search([("provider", "=", "stripe"), ("state", "=", "received")])
-            return kind in "".join(events.mapped("body_text"))
-
-        self.wait_until(has_come)
-        self.process_webhooks()
+        self.wait_for_events(
+            [("provider", "=", "stripe"), ("state", "=", "received")],
+            lambda events: kind in "".join(events.mapped("body_text")),
+        )
 
     def test_paid_reported_and_refunded(self):
         self.assertEqual(self.provider.stripe_webhook_secret, SECRET)

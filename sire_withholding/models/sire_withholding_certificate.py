@@ -15,7 +15,6 @@ from ..const import KINDS
 
 MAX_MB = 10
 NUMBER_LENGTH = 64
-REASON_LENGTH = 250
 GIVEN = frozenset({"name", "kind", "date", "amount", "amount_company", "file", "file_name", "is_last", "invoice_id"})
 
 

@@ -3,10 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_base.utils.text import storable
+from odoo.addons.sire_base.utils.reason import clean_reason
 from odoo.addons.sire_billing import gate
-
-from .sire_withholding_certificate import REASON_LENGTH
 
 
 class SireWithholdingCertificate(models.Model):
@@ -89,11 +87,7 @@ class SireWithholdingCertificate(models.Model):
         self.check_access("read")
         if not self.env.su:
             self.env.user._sire_check_may("payment.void")
-        text = " ".join(storable(reason or "").split())
-        if len(text) < 3:
-            raise UserError(self.env._("Write why the certificate is void."))
-        if len(text) > REASON_LENGTH:
-            raise UserError(self.env._("Write the reason in at most %s characters.", REASON_LENGTH))
+        text = clean_reason(self.env, reason, self.env._("Write why the certificate is void."))
         self.invoice_id._sire_lock_payable()
         self.invalidate_recordset(["state"])
         if self.state != "recorded":

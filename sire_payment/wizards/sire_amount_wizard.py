@@ -1,0 +1,25 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..utils import is_finite_number
+
+
+class SireAmountWizard(models.AbstractModel):
+    """A form of ours that asks for an ``amount``: refuse what is no number before the rounding of the field meets it."""
+
+    _name = "sire.amount.wizard"
+    _description = "Form That Asks for an Amount"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_number(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_number(vals)
+        return super().write(vals)
+
+    def _check_number(self, vals):
+        if "amount" in vals and not is_finite_number(vals["amount"]):
+            raise UserError(self.env._("The amount must be a number, for example 1160 or 1160.50."))
