@@ -56,6 +56,9 @@ class BooksSteps:
         for name, usual in self.usual_rates.items():
             self.set_rate(round(usual * (0.8 + 0.4 * share), 4), 0, self.currencies[name])
             share = 1 - share
+        self.env.invalidate_all()
+        _late, mended = self.env["account.move"]._cron_sire_statuses()
+        self.assertEqual(mended, 0, "a stored status that the ledger does not say")
         return True
 
     # === QUOTATIONS === #
