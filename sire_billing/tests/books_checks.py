@@ -164,9 +164,7 @@ class BooksChecks(BooksMoney):
             self.client._sire_get_statement(self.company, *period)
             for period in ((self.first_day, self.day(-2)), (self.day(-1), self.day(0)))
         )
-        self.assertEqual(
-            Counter({found["currency"].name: self.cents(found["closing"]) for found in now}), self.balance
-        )
+        self.assertEqual(Counter({found["currency"].name: self.cents(found["closing"]) for found in now}), self.balance)
         closings = Counter({found["currency"].name: self.cents(found["closing"]) for found in before})
         openings = Counter({found["currency"].name: self.cents(found["opening"]) for found in now})
         self.assertEqual(closings, openings)

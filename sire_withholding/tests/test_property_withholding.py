@@ -21,7 +21,13 @@ STEPS = (
 
 @tagged("post_install", "-at_install")
 class TestPropertyWithholding(BooksCommon, WithholdingCommon):
-    @searched(4)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # One account does for both at first: here they are told apart.
+        cls.company.sire_withheld_vat_account_id = cls.company.sire_withheld_tax_account_id.copy()
+
+    @searched(2)
     @given(QUOTES, steps_of(STEPS), ROUNDING)
     def test_books(self, quotes, steps, rounding):
         self.live_through(quotes, [("approve", 0, 1), *steps], rounding)
@@ -31,7 +37,7 @@ class TestPropertyWithholding(BooksCommon, WithholdingCommon):
         quotes = [(lines, ("all", []), "USD", 0), (lines, ("all", []), "KES", 2)]
         steps = [
             ("approve", 0, 1), ("approve", 0, 1), ("certify", 0, 99), ("night", 3, 10), ("certify", 1, 40),
-            ("void_certificate", 0, 0), ("certify", 0, 30), ("certify", 2, 99), ("void", 0, 0), ("certify", 1, 99),
+            ("void_certificate", 0, 0), ("certify", 0, 30), ("certify", 2, 99), ("void", 0, 0), ("certify", 3, 99),
         ]  # fmt: skip
         taken = self.live_through(quotes, steps)
         self.assertEqual((taken["certify"], taken["void_certificate"], taken["void"]), (5, 1, 0))
@@ -82,9 +88,7 @@ class TestPropertyWithholding(BooksCommon, WithholdingCommon):
         notes = invoice.reversal_move_ids.filtered(lambda note: note.state == "posted")
         untaxed = self.cents(invoice.amount_untaxed) - self.sum_cents(notes, "amount_untaxed")
         charged = (invoice | notes).invoice_line_ids.filtered(lambda line: line.tax_ids.filtered("amount"))
-        charged = sum(
-            self.cents(line.price_subtotal) * (1 if line.move_id == invoice else -1) for line in charged
-        )
+        charged = sum(self.cents(line.price_subtotal) * (1 if line.move_id == invoice else -1) for line in charged)
         for name, base, rate in (("vat", charged, 2), ("tax", untaxed, 5)):
             off = abs(self.cents(invoice[f"sire_{name}_withheld"]) * 100 - max(base, 0) * rate)
             self.assertLessEqual(off, 50, (invoice.name, name))
