@@ -192,8 +192,10 @@ class AccountMove(models.Model):
     def _sire_get_settled_status(self):
         """:return: the status of a document that has nothing left"""
         if self.move_type == "out_refund":
-            partials = self.line_ids.matched_debit_ids.debit_move_id | self.line_ids.matched_credit_ids.credit_move_id
-            used = partials.move_id
+            # A difference of rates is no money: it has no amount in the currency of the document.
+            debits = self.line_ids.matched_debit_ids.filtered("credit_amount_currency").debit_move_id
+            credits = self.line_ids.matched_credit_ids.filtered("debit_amount_currency").credit_move_id
+            used = (debits | credits).move_id
             return "credited" if used and all(move.move_type in WITH_STATUS for move in used) else "paid"
         if self.payment_state != "reversed":
             return "paid"

@@ -1,10 +1,15 @@
-"""What happens to quotations, invoices and money, one step after the other."""
+"""What happens to quotations and invoices, one step after the other. What happens to money is in ``books_money``."""
 
-from odoo.fields import Command
+from datetime import timedelta
+
+from .plan_common import PlanCommon
 
 
 class BooksSteps:
-    """Each ``do_x(which, share)`` takes one of the records, and says whether it was done; ``share`` is from 0 to 1."""
+    """Each ``do_x(which, share)`` takes one of the records, and says whether it was done; ``share`` is from 0 to 1.
+
+    What a step does to the client's balance it adds to ``balance``: {name of the currency: cents}. The ledger is not asked.
+    """
 
     def cents(self, amount):
         return round(amount * 100)
@@ -12,24 +17,30 @@ class BooksSteps:
     def pick(self, records, which):
         return records[which % len(records)] if records else records
 
-    def quote(self, lines, parts):
-        values = [
-            {
-                "product_id": self.product.id,
-                "price_unit": price,
-                "product_uom_qty": quantity,
-                "discount": discount,
-                "tax_ids": [Command.set(self.taxes[vat].ids)],
-                "is_optional": bool(index and optional),
-            }
-            for index, (price, quantity, discount, vat, optional) in enumerate(lines)
-        ]
-        order = self.env["sale.order"].create(
-            {"partner_id": self.client.id, "order_line": [Command.create(line) for line in values]}
-        )
-        if parts:
-            parts = [self.part(f"Part {index}", percent=share, sequence=index) for index, share in enumerate(parts)]
-            order.write({"sire_invoicing": "milestones", "sire_instalment_ids": [*parts, self.rest(sequence=50)]})
+    def owe(self, documents, sign=1):
+        """These documents are in the books: the client owes them, or with -1 less by them."""
+        for document in documents:
+            amount = document.amount_total if document._name == "account.move" else document.amount
+            self.balance[document.currency_id.name] += sign * self.cents(amount)
+
+    # === THE WORLD === #
+
+    def quote(self, lines, plan, currency, term):
+        """
+        :param tuple plan: kind, and the parts before the balance in percent or, as text, an amount
+        :param int term: which of the payment terms
+        """
+        kind, shares = plan
+        lines = [(*line[:4], bool(index and line[4])) for index, line in enumerate(lines)]
+        order = self.make_order(lines, currency, payment_term_id=self.terms[term].id)
+        if kind == "all":
+            return order
+        parts = []
+        for index, share in enumerate(shares):
+            due = "step" if index or kind == "milestones" else "approval"
+            how = {"basis": "amount", "fixed_amount": share} if isinstance(share, float) else {"percent": share}
+            parts.append(PlanCommon.part(f"Part {index}", due, sequence=index, **how))
+        order.write({"sire_invoicing": kind, "sire_instalment_ids": [*parts, PlanCommon.rest(sequence=50)]})
         return order
 
     def open_orders(self):
@@ -39,44 +50,84 @@ class BooksSteps:
         moves = self.env["account.move"].search([("partner_id", "=", self.client.id)], order="id")
         return moves.filtered(lambda move: move.move_type == kind and move.state == "posted")
 
-    def receipts(self, *states):
-        receipts = self.env["account.payment"].search(
-            [("partner_id", "=", self.client.id), ("sire_receipt_number", "!=", False)], order="id"
-        )
-        return receipts.filtered(lambda payment: payment.sire_receipt_state in states)
+    def do_night(self, which, share):
+        """Some days go by, and the rates of the last one are others."""
+        self.frozen.tick(timedelta(days=1 + which % 9))
+        for name, usual in self.usual_rates.items():
+            self.set_rate(round(usual * (0.8 + 0.4 * share), 4), 0, self.currencies[name])
+            share = 1 - share
+        self.env.invalidate_all()
+        _late, mended = self.env["account.move"]._cron_sire_statuses()
+        self.assertEqual(mended, 0, "a stored status that the ledger does not say")
+        return True
+
+    # === QUOTATIONS === #
 
     def do_edit(self, which, share):
+        """Price, quantity, VAT or option of a line; what was sent is sent again some of the time."""
         order = self.pick(self.open_orders(), which)
-        for line in order.order_line[:1]:
-            line.price_unit += round(share * 1000, 2)
-        return order
+        line = self.pick(order.order_line, which // 3)
+        if not line:
+            return False
+        what = round(share * 100) % 4
+        if what == 0:
+            line.price_unit += round(share * 1000 + 0.37, 2)
+        elif what == 1:
+            price = line.price_unit
+            line.write({"product_uom_qty": round(0.01 + share * 9, 2), "price_unit": price})
+        elif what == 2:
+            line.tax_ids = self.pick(list(self.taxes.values()), which)
+        else:
+            line.is_optional = not line.is_optional and len(order.order_line) > 1
+        if order.state == "sent" and which % 2:
+            order.action_quotation_sent()
+        return True
 
     def do_discount(self, which, share):
         order = self.pick(self.open_orders(), which)
         order.order_line[-1:].discount = round(share * 100, 2)
         return order
 
+    def send(self, order):
+        if order.state == "draft":
+            order.action_quotation_sent()
+
     def do_revise(self, which, share):
         order = self.pick(self.open_orders(), which)
         if not order:
             return False
-        if order.state == "draft":
-            order.action_quotation_sent()
+        self.send(order)
         order.action_sire_revise()
         self.orders |= order.sire_next_ids
         return order
+
+    def do_decline(self, which, share):
+        order = self.pick(self.open_orders(), which)
+        if not order:
+            return False
+        self.send(order)
+        order._sire_decline("Too dear")
+        return order.state == "cancel"
 
     def do_approve(self, which, share):
         order = self.pick(self.open_orders(), which)
         if not order:
             return False
-        if order.state == "draft":
-            order.action_quotation_sent()
+        self.send(order)
         chosen = order._sire_get_options() if round(share * 100) % 2 else order.order_line.browse()
-        before = sum(map(self.cents, self.invoices().mapped("amount_total")))
+        before = self.invoices()
+        agreed = self.cents(order._sire_get_totals(chosen)["total_amount_currency"])
         order._sire_approve("Jane Wanjiku", order._sire_offer_digest(chosen), chosen=chosen)
-        self.balance += sum(map(self.cents, self.invoices().mapped("amount_total"))) - before
+        self.agreed[order.id] = agreed
+        self.owe(self.invoices() - before)
         return True
+
+    def do_cancel(self, which, share):
+        order = self.pick(self.orders, which)
+        order.action_cancel()
+        return order.state == "cancel"
+
+    # === INVOICES === #
 
     def do_invoice(self, which, share):
         part = self.pick(self.orders.filtered(lambda order: order.state == "sale").sire_instalment_ids, which)
@@ -84,82 +135,44 @@ class BooksSteps:
             return False
         if not part.reached_at:
             part.action_toggle_reached()
-        self.balance += self.cents(part._sire_invoice().amount_total)
+        self.owe(part._sire_invoice())
         return True
 
-    def receive(self, which, share, **values):
-        invoice = self.pick(self.invoices(), which)
-        amount = self.currency.round((invoice.amount_residual or 0) * (share or 1))
-        if not invoice or not amount:
+    def do_again(self, which, share):
+        """The invoice of a part was credited: the part has another one."""
+        parts = self.orders.filtered(lambda order: order.state == "sale").sire_instalment_ids
+        part = self.pick(parts.filtered(lambda part: part.state == "credited"), which)
+        if not part:
             return False
-        self.balance -= self.cents(self.take_cash(invoice, amount, **values).amount)
+        self.owe(part._sire_invoice(reason="Wrong name"))
         return True
-
-    def do_cash(self, which, share):
-        return self.receive(which, 1 if share > 0.9 else share)
-
-    def do_cheque(self, which, share):
-        self.number += 1
-        cheque = {"cheque_number": f"{self.number:06}", "cheque_bank": "KCB", "cheque_date": self.day(0)}
-        return self.receive(which, share, instrument="cheque", **cheque)
-
-    def do_clear(self, which, share):
-        payment = self.pick(self.receipts("uncleared"), which)
-        return payment and payment.action_sire_clear() is not False
-
-    def end(self, payment, method):
-        if not payment:
-            return False
-        getattr(payment, method)("As the bank said")
-        self.balance += self.cents(payment.amount)
-        return True
-
-    def do_bounce(self, which, share):
-        return self.end(self.pick(self.receipts("uncleared", "cleared"), which), "action_sire_return")
-
-    def do_void_receipt(self, which, share):
-        return self.end(self.pick(self.receipts("received", "uncleared"), which), "action_sire_void")
-
-    def do_give_credit(self, which, share):
-        payment = self.env["account.payment"].create(
-            {
-                "amount": 1 + round(share * 500, 2),
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": self.client.id,
-            }
-        )
-        payment.action_post()
-        self.balance -= self.cents(payment.amount)
-        return True
-
-    def do_use_credit(self, which, share):
-        invoice = self.pick(self.invoices(), which)
-        return invoice and invoice.action_sire_use_credit()
 
     def do_credit_note(self, which, share):
-        """For the first line of the invoice alone."""
+        """For the first line of the invoice alone, or for a part of it."""
         invoice = self.pick(self.invoices(), which)
         if not invoice:
             return False
         credit = invoice._reverse_moves([{"invoice_date": self.day(0)}])
         credit.invoice_line_ids[1:].unlink()
+        if round(share * 100) % 2:
+            price = credit.currency_id.round(credit.invoice_line_ids.price_unit * share)
+            credit.invoice_line_ids.write({"price_unit": price, "extra_tax_data": False})
         credit.action_post()
-        self.balance -= self.cents(credit.amount_total)
+        self.owe(credit, -1)
         return True
 
     def do_credit_all(self, which, share):
         invoice = self.pick(self.invoices(), which)
         if not invoice:
             return False
-        self.balance -= self.cents(self.credit(invoice).amount_total)
+        self.owe(PlanCommon.credit(self, invoice), -1)
         return True
 
     def do_void(self, which, share):
         invoice = self.pick(self.invoices(), which)
         if not invoice:
             return False
-        self.balance -= self.cents(invoice._sire_void("Wrong name").amount_total)
+        self.owe(invoice._sire_void("Wrong name"), -1)
         return True
 
     def do_reset(self, which, share):
@@ -167,10 +180,5 @@ class BooksSteps:
         invoice = self.pick(self.invoices(), which)
         if invoice:
             invoice.button_draft()
-            self.balance -= self.cents(invoice.amount_total)
+            self.owe(invoice, -1)
         return bool(invoice)
-
-    def do_cancel(self, which, share):
-        order = self.pick(self.orders, which)
-        order.action_cancel()
-        return order.state == "cancel"

@@ -72,6 +72,19 @@ class TestCurrency(CurrencyCommon):
         self.assertSettled(invoice)
         self.assertSettled(note)
 
+    def test_credit_note_at_another_rate_is_no_money(self):
+        """The difference of rates is matched with the credit note, too, or with the invoice: nobody paid it."""
+        for rate in (127.5, 132.5):
+            with self.subTest(rate=rate):
+                invoice = self.make_bill(1000, rate=130.0, day=-20)
+                self.set_rate(rate, 0)
+                part = self.credit(invoice, 400)
+                self.assertEqual((invoice.sire_status, part.sire_status), ("partial", "credited"))
+                rest = invoice._reverse_moves([{"invoice_date": self.day(0)}])
+                rest.invoice_line_ids.price_unit = 600
+                rest.action_post()
+                self.assertEqual((invoice.sire_status, rest.sire_status), ("credited", "credited"))
+
     def test_statement_has_both(self):
         invoice = self.make_bill(1000, rate=130.0, day=-20)
         plain = self.make_bill(100, currency=self.shilling, day=-20)

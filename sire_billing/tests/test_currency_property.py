@@ -1,15 +1,13 @@
 """Any rates, amounts, parts paid in any currency, and credit notes: residuals and balances in shillings, to the cent."""
 
-import os
-
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
 from .currency_common import CurrencyCommon
+from .property_common import PropertyMixin, searched
 
-EXAMPLES = int(os.environ.get("SIRE_BILLING_EXAMPLES", "15"))
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["shilling", "own", "bank", "credit"]),
@@ -21,24 +19,13 @@ STEPS = st.lists(
 
 
 @tagged("post_install", "-at_install")
-class TestCurrencyProperty(CurrencyCommon):
+class TestCurrencyProperty(PropertyMixin, CurrencyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "mail_notrack": True, "mail_create_nolog": True})
-        cls.currencies = {name: cls.env.ref(f"base.{name}") for name in ("USD", "JPY", "TND")}
-        for currency in cls.currencies.values():
-            currency.active = True
+        cls.open_currencies(USD=1 / 130, JPY=1.13, TND=0.0241)
 
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        derandomize=not os.environ.get("SIRE_BILLING_EXAMPLES"),
-        # An example posts up to six entries: what fails is made smaller only where somebody looks for it.
-        phases=(Phase.explicit, Phase.generate, *([Phase.shrink] if "SIRE_BILLING_EXAMPLES" in os.environ else [])),
-        suppress_health_check=list(HealthCheck),
-    )
+    @searched(15)
     @given(
         cents=st.integers(10_000, 99_999_999),
         rate=st.one_of(st.floats(0.01, 400), st.sampled_from([129.5, 1.0, 0.8619, 1 / 3])),
@@ -47,10 +34,8 @@ class TestCurrencyProperty(CurrencyCommon):
         last=st.sampled_from(["shilling", "own"]),
     )
     def test_any_life(self, cents, rate, name, steps, last):
-        with self.env.cr.savepoint() as savepoint:
+        with self.undone():
             self.check_life(cents / 100, rate, self.currencies[name], steps, last)
-            savepoint.rollback()
-        self.env.invalidate_all()
 
     def check_life(self, amount, rate, currency, steps, last):
         invoice = self.make_bill(amount, currency=currency, rate=rate, day=-10)

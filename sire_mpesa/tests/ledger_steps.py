@@ -60,7 +60,8 @@ def searched(test):
         deadline=None,
         derandomize=not SEED,
         database=None,
-        phases=[Phase.generate],  # each step writes entries: making a failure shorter takes longer than reading it
+        # Each step writes entries: making a failure shorter takes longer than reading it.
+        phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )(test)
     return seed(int(SEED))(test) if SEED else test

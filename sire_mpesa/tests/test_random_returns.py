@@ -1,18 +1,16 @@
 """Whatever happens to refunds and returns in whatever order: the books never say more than Safaricom did, and in the end
 they say the same."""
 
-import os
-
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .command_common import paid_parameters
+from .ledger_steps import searched
 from .test_refund import RefundCommon
 
-EXAMPLES = int(os.environ.get("SIRE_MPESA_EXAMPLES", "15"))
 WHICH = st.integers(0, 3)
 PROMPT, LOST = "PROMPT0001", "LOST000001"
 
@@ -44,14 +42,7 @@ class Crash(Exception):
 
 @tagged("post_install", "-at_install")
 class TestRandomReturns(RefundCommon):
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.explicit, Phase.generate],  # as in test_property_ledger
-        suppress_health_check=list(HealthCheck),
-    )
+    @searched
     @given(st.lists(STEPS, min_size=4, max_size=18))
     @example([("refund", 500, "ok"), ("give_up", 0, ""), ("wait", 0, "ok")])
     @example([("refund", 500, "ok"), ("give_up", 0, ""), ("refund", 500, "ok"), ("deliver", 1, "once")])
