@@ -3,6 +3,7 @@ from . import (
     account_move,
     account_move_certificate,
     account_move_chase,
+    account_move_proposed,
     account_partial_reconcile,
     res_company,
     res_config_settings,

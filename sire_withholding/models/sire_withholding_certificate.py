@@ -99,9 +99,11 @@ class SireWithholdingCertificate(models.Model):
 
         :raise UserError: with one sentence; nothing is kept then
         """
+        # a default of the context is written, too: no certificate is void from its birth, or has another's entry
+        recording = super(SireWithholdingCertificate, gate.without_defaults(self))
         certificates = self.browse()
         for vals in vals_list:
-            certificates += super().create([self._sire_clean(vals)])._sire_book()
+            certificates += recording.create([self._sire_clean(vals)])._sire_book().with_env(self.env)
         return certificates
 
     def write(self, vals):
@@ -146,7 +148,9 @@ class SireWithholdingCertificate(models.Model):
         :raise UserError: one sentence
         """
         vals = {name: value for name, value in vals.items() if name in GIVEN}
-        invoice = self.env["account.move"].browse(vals.get("invoice_id") or []).exists()
+        invoice_id = vals.get("invoice_id")
+        is_id = isinstance(invoice_id, int) and 0 < invoice_id < 2**31 and invoice_id is not True
+        invoice = self.env["account.move"].browse(invoice_id if is_id else []).exists()
         if not invoice:
             raise UserError(self.env._("Choose the invoice that the certificate is for."))
         invoice.check_access("read")
@@ -155,9 +159,12 @@ class SireWithholdingCertificate(models.Model):
             raise UserError(self.env._("Write the number of the certificate, as KRA printed it."))
         if len(number) > NUMBER_LENGTH:
             raise UserError(self.env._("The number of a certificate has at most %s characters.", NUMBER_LENGTH))
-        if vals.get("kind") not in dict(KINDS):
+        if vals.get("kind") not in [kind for kind, _label in KINDS]:
             raise UserError(self.env._("Say whether VAT or income tax was withheld."))
-        vals["date"] = day = fields.Date.to_date(vals.get("date") or eat_today())
+        try:
+            vals["date"] = day = fields.Date.to_date(vals.get("date") or eat_today())
+        except (TypeError, ValueError) as error:
+            raise UserError(self.env._("Write the date of the certificate, such as 2026-11-20.")) from error
         if day > eat_today():
             raise UserError(
                 self.env._("A certificate cannot be of %s: that day has not come.", format_date(self.env, day))

@@ -1,1 +1,10 @@
-from . import test_certificate, test_chase, test_expected, test_json_2, test_races, test_roles
+from . import (
+    test_certificate,
+    test_chase,
+    test_expected,
+    test_forged,
+    test_json_2,
+    test_proposed,
+    test_races,
+    test_roles,
+)
