@@ -10,4 +10,5 @@ from . import (
     res_partner,
     sire_withholding_certificate,
     sire_withholding_certificate_entry,
+    sire_withholding_certificate_spread,
 )

@@ -68,10 +68,25 @@ class SireWithholdingCertificate(models.Model):
     )
 
     _number_unique = models.UniqueIndex(
-        "(company_id, partner_id, upper(name)) WHERE state = 'recorded'",
+        "(company_id, partner_id, upper(name)) WHERE state = 'recorded' AND lead_id IS NULL",
         "A certificate with this number of this client is recorded already.",
     )
     _amount_positive = models.Constraint("CHECK(amount > 0)", "The amount must be more than zero.")
+
+    # A paper for several invoices is a certificate for each: the first has the number for itself, the others follow it.
+    lead_id = fields.Many2one(
+        "sire.withholding.certificate",
+        string="Follows",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+    )
+    part_ids = fields.One2many("sire.withholding.certificate", "lead_id", string="Parts", readonly=True)
+    other_ids = fields.Many2many(
+        "sire.withholding.certificate", string="For Other Invoices", compute="_compute_other_ids"
+    )
+    total = fields.Monetary(string="All of It", compute="_compute_other_ids", help="For all its invoices.")
 
     # === COMPUTES === #
 
@@ -79,6 +94,13 @@ class SireWithholdingCertificate(models.Model):
     def _compute_display_name(self):
         for certificate in self:
             certificate.display_name = certificate.name or self.env._("New certificate")
+
+    @api.depends("lead_id.part_ids.amount", "part_ids.amount", "amount")
+    def _compute_other_ids(self):
+        for certificate in self:
+            group = certificate._sire_get_group()
+            certificate.other_ids = group - certificate
+            certificate.total = sum(group.mapped("amount"))
 
     # === ONCHANGES === #
 
@@ -174,7 +196,14 @@ class SireWithholdingCertificate(models.Model):
         invoice._sire_check_amount(vals.get("amount"), invoice.currency_id)
         vals |= self._sire_clean_company_amount(vals, invoice, day) | self._sire_clean_file(vals)
         client = invoice.commercial_partner_id
-        return vals | {"name": number, "company_id": invoice.company_id.id, "partner_id": client.id}
+        lead = self.env.context.get("sire_follows")  # a record: nothing that arrives as JSON is one
+        lead_id = lead.id if isinstance(lead, models.BaseModel) else False
+        return vals | {
+            "name": number,
+            "company_id": invoice.company_id.id,
+            "partner_id": client.id,
+            "lead_id": lead_id,
+        }
 
     def _sire_clean_company_amount(self, vals, invoice, day):
         company_currency, amount = invoice.company_id.currency_id, vals.get("amount_company")

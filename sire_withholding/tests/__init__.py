@@ -7,4 +7,5 @@ from . import (
     test_proposed,
     test_races,
     test_roles,
+    test_spread,
 )
