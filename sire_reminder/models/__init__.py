@@ -4,6 +4,7 @@ from . import sire_reminder_document  # first: the documents below inherit it
 from . import account_move
 from . import account_move_late_fee
 from . import account_move_line_late_fee
+from . import account_move_of_late_fees
 from . import account_move_reminder
 from . import project_project
 from . import res_company

@@ -48,7 +48,7 @@ class AccountMove(models.Model):
     def _compute_sire_reminder_next(self):
         # what is saved: a form that is being edited asks, too
         moves = self._origin.filtered(lambda move: move._sire_is_remindable())
-        payables = moves._sire_get_payables()
+        payables = moves._sire_reminder_payables()
         obstacles = moves._sire_reminder_obstacles(payables, eat_today())
         for move in self:
             move.sire_reminder_next = move._origin in moves and (

@@ -1,23 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_billing import gate
 
 
 class AccountMove(models.Model):
-    """An invoice that is late, and an invoice of late fees."""
+    """An invoice that is late, and what that costs."""
 
     _inherit = "account.move"
 
-    sire_late_fee_month = fields.Date(
-        "Late Fees For",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        groups="sire_access.group_role",
-        help="The month that this invoice of late fees is for. It never has a late fee itself.",
-    )
     sire_late_fee_ids = fields.One2many(
         "sire.late.fee", "move_id", string="Late Fees", groups="sire_access.group_role", copy=False
     )
@@ -37,44 +27,7 @@ class AccountMove(models.Model):
                 is_on = move.company_id.sire_late_fee_on and move._sire_may_have_late_fee() and move.sire_overdue
                 move.sire_late_fee_said = is_on and self.env._("None so far")
 
-    # === CRUD === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        given = self.env.context.get("default_sire_late_fee_month")  # is written, too
-        if given or any(vals.get("sire_late_fee_month") for vals in vals_list):
-            self._sire_check_late_fee_gate()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if {"sire_late_fee_month", "sire_late_fee_ids"} & vals.keys():
-            self._sire_check_late_fee_gate()
-        return super().write(vals)
-
-    def _sire_check_late_fee_gate(self):
-        if not gate.is_open(self.env):
-            raise UserError(self.env._("Late fees are kept by the system: they are waived, not written."))
-
     # === BUSINESS === #
-
-    def _sire_void(self, reason):
-        """Override of `sire_billing`: with an invoice of late fees, what it charged is waived."""
-        note = super()._sire_void(reason)
-        self._sire_drop_late_fees(self.sire_void_reason)
-        return note
-
-    def button_cancel(self):
-        """Override of `account`: a draft of late fees that is cancelled charges nobody."""
-        result = super().button_cancel()
-        self._sire_drop_late_fees(self.env._("Its invoice was cancelled"))
-        return result
-
-    def _sire_drop_late_fees(self, reason):
-        # sudo: written by methods alone
-        fees_sudo = (
-            self.env["sire.late.fee"].sudo().search([("fee_move_id", "in", self.ids), ("state", "=", "charged")])
-        )
-        fees_sudo._set_waived(reason)
 
     def _sire_may_have_late_fee(self):
         self.ensure_one()
@@ -127,7 +80,9 @@ class AccountMove(models.Model):
             fee = convert(company.sire_late_fee_fixed)
         if company.sire_late_fee_most:
             charged = self.sire_late_fee_ids.filtered(lambda one: one.state == "charged")
-            most = currency.round(self.amount_total * company.sire_late_fee_most / 100)
+            notes = self.reversal_move_ids.filtered(lambda note: note.state == "posted")
+            owed = self.amount_total - sum(notes.mapped("amount_total"))
+            most = currency.round(owed * company.sire_late_fee_most / 100)
             fee = min(fee, most - sum(charged.mapped("amount")))
         return max(currency.round(fee), 0.0)
 

@@ -31,7 +31,7 @@ class AccountMove(models.Model):
         day = day or eat_today()
         # sudo: the system decides, nobody edits. Most of what is late had all its steps: it is left out first.
         moves_sudo = self.sudo().filtered(lambda move: move._sire_is_remindable() and move._sire_reminder_has_due(day))
-        payables = moves_sudo._sire_get_payables()
+        payables = moves_sudo._sire_reminder_payables()
         obstacles = moves_sudo._sire_reminder_obstacles(payables, day)
         told_today = moves_sudo._sire_reminded_on(day)
         plans = []
@@ -45,6 +45,18 @@ class AccountMove(models.Model):
                 if due:
                     plans.append(Plan(move, number, date_due, amount, due[-1], due[:-1], reason))
         return plans
+
+    def _sire_reminder_payables(self):
+        """:return: as `_sire_get_payables`, without what will not come as money (withheld tax): nobody is reminded of it
+        :rtype: dict
+        """
+        opened, dues = self._sire_get_open_amounts(), self._sire_get_due_amounts()
+        result = self._sire_get_payables()
+        for move in self:
+            payable, residual, holds = result[move.id]
+            withheld = sum(amount for _day, amount in opened[move]) - sum(amount for _day, amount in dues[move])
+            result[move.id] = (move.currency_id.round(max(payable - withheld, 0.0)), residual, holds)
+        return result
 
     def _sire_reminder_has_due(self, day):
         steps = self._sire_reminder_steps()
@@ -64,9 +76,9 @@ class AccountMove(models.Model):
         return ladder.step_ids.sorted("days")
 
     def _sire_reminder_instalments(self, payable):
-        """Share what is left among the parts that the payment terms made. What is held is taken from the earliest.
+        """Share what is left among the parts that the payment terms made. What is held or withheld is taken from the earliest.
 
-        :param tuple payable: of `_sire_get_payables`
+        :param tuple payable: of `_sire_reminder_payables`
         :return: tuples of number, due date and amount in the currency of the invoice; amounts of 0 are left out
         :rtype: list[tuple[int, date, float]]
         """
@@ -108,7 +120,7 @@ class AccountMove(models.Model):
         )
 
     def _sire_reminder_obstacles(self, payables, day):
-        """:param dict payables: of `_sire_get_payables`
+        """:param dict payables: of `_sire_reminder_payables`
         :return: for each of these invoices why no reminder is sent on a day, in words; empty when one may be
         :rtype: dict[int, str]
         """
@@ -155,7 +167,7 @@ class AccountMove(models.Model):
         return credit
 
     def _sire_reminder_obstacle(self, payable, pause, credit):
-        """:param tuple payable: of `_sire_get_payables`
+        """:param tuple payable: of `_sire_reminder_payables`
         :param pause: what stops the reminders, if anything
         :param float credit: of the client, that no invoice took yet
         :return: why no reminder is sent, in words; empty when one may be

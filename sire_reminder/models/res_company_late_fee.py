@@ -1,3 +1,5 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -73,6 +75,13 @@ class ResCompany(models.Model):
             if company.sire_late_fee_on and not company[f"sire_late_fee_{'percent' if by_percent else 'fixed'}"]:
                 raise ValidationError(self.env._("Write how much the late fee is before you switch it on."))
 
+    @api.constrains("sire_late_fee_product_id")
+    def _check_sire_late_fee_product_id(self):
+        for company in self:
+            owner_sudo = company.sudo().sire_late_fee_product_id.company_id  # whoever writes is told
+            if owner_sudo and owner_sudo != company:
+                raise ValidationError(self.env._("The product of late fees belongs to another company."))
+
     # === CRON === #
 
     @api.model
@@ -146,8 +155,16 @@ class ResCompany(models.Model):
                 rate = self.sire_late_fee_percent if self.sire_late_fee_kind == "percent" else 0.0
                 values.update(state="charged", amount=amount, rate=rate)
             rows.append(values)
-        made = fees.create(rows).filtered(lambda fee: fee.state == "charged")
-        return self._sire_invoice_late_fees(made) if made else moves.browse()
+        try:
+            with self.env.cr.savepoint():
+                made = fees.create(rows).filtered(lambda fee: fee.state == "charged")
+                fee_move = self._sire_invoice_late_fees(made) if made else moves.browse()
+                fee_move.flush_recordset()
+        except UniqueViolation:
+            return moves.browse()  # somebody else made it this moment
+        if fee_move and self.sire_late_fee_send:
+            self._sire_send_late_fees(fee_move)
+        return fee_move
 
     def _sire_has_late_fees(self, client, currency, month):
         return self.env["account.move"].search_count(
@@ -162,7 +179,7 @@ class ResCompany(models.Model):
 
     def _sire_invoice_late_fees(self, fees):
         """:param fees: what is charged to one client in one currency for one month
-        :return: their invoice: a draft, or posted and sent where the company wants that
+        :return: their invoice, a draft
         :rtype: account.move
         """
         product = self.sire_late_fee_product_id or self.env.ref("sire_reminder.product_late_fee", False)
@@ -188,14 +205,20 @@ class ResCompany(models.Model):
         fee_move = fee_move.with_env(self.env)
         for fee, line in zip(fees, fee_move.invoice_line_ids.sorted("id"), strict=True):
             fee.write({"fee_move_id": fee_move.id, "line_id": line.id})
-        if self.sire_late_fee_send:
-            self._sire_send_late_fees(fee_move)
+            if included := line.tax_ids.filtered("price_include"):  # the fee is before VAT, the price is not
+                taxes = included.compute_all(fee.amount, line.currency_id, handle_price_include=False)
+                line.price_unit = taxes["total_included"]
         return fee_move
 
     def _sire_send_late_fees(self, fee_move):
-        """What cannot leave is said, and the invoice stays."""
-        fee_move.invoice_date = eat_today()
-        fee_move.action_post()
+        """What cannot be posted or cannot leave is said, and the invoice stays."""
+        try:
+            with self.env.cr.savepoint():
+                fee_move.invoice_date = eat_today()
+                fee_move.action_post()
+        except UserError as error:
+            fee_move.message_post(body=self.env._("Not posted. %s", error))
+            return
         try:
             with self.env.cr.savepoint():
                 fee_move.action_sire_send()

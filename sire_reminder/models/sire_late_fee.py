@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_base.utils.reason import clean_reason
+from odoo.addons.sire_billing import gate
 
 
 class SireLateFee(models.Model):
@@ -90,6 +91,7 @@ class SireLateFee(models.Model):
         :raise UserError: one sentence
         """
         move.ensure_one()
+        move = move.with_env(self.env)  # of whoever waives
         move.check_access("read")
         if not self.env.su:
             self.env.user._sire_check_may("reminder.edit")
@@ -110,11 +112,7 @@ class SireLateFee(models.Model):
         if fee_move.state == "posted":
             fee_move._sire_void(reason)  # marks what it charged
         else:
-            line_sudo = fee_sudo.line_id
-            fee_sudo._set_waived(reason)
-            line_sudo.unlink()
-            if not fee_sudo.fee_move_id.invoice_line_ids:
-                fee_sudo.fee_move_id.unlink()
+            fee_sudo._take_off(reason)
         fee_sudo._tell()
         return fee_sudo.with_env(self.env)
 
@@ -125,13 +123,21 @@ class SireLateFee(models.Model):
         this = eat_today().replace(day=1)
         if month not in (this, fields.Date.subtract(this, months=1)):
             raise UserError(self.env._("A late fee is waived for this month or the one before."))
-        # sudo: written by methods alone
-        fee_sudo = self.sudo().create({"move_id": move.id, "month": month, "state": "waived", "reason": reason})
+        fees_sudo = gate.without_defaults(self.sudo())  # written by methods alone
+        fee_sudo = fees_sudo.create({"move_id": move.id, "month": month, "state": "waived", "reason": reason})
         fee_sudo._tell()
         return fee_sudo.with_env(self.env)
 
     def _set_waived(self, reason):
         self.write({"state": "waived", "reason": reason, "line_id": False})
+
+    def _take_off(self, reason):
+        """Waive a fee whose invoice is a draft: its line leaves it, and what has no line left goes."""
+        line, fee_move = self.line_id, self.fee_move_id
+        self._set_waived(reason)
+        line.unlink()
+        if not fee_move.invoice_line_ids:
+            fee_move.unlink()
 
     def _tell(self):
         for fee in self:

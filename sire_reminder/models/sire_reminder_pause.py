@@ -6,6 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.text import storable
+from odoo.addons.sire_billing import gate
 
 LONGEST = {"promise": 92, "hold": 366}  # days
 
@@ -87,12 +89,12 @@ class SireReminderPause(models.Model):
         record.ensure_one()
         record.check_access("read")
         until = fields.Date.to_date(until)
-        reason = (reason or "").strip()
+        reason = storable(reason or "").strip()
         self._check(record, kind, until, reason)
         if record._name == "res.partner":
             record = record.commercial_partner_id
         field = {"account.move": "move_id", "res.partner": "partner_id", "project.project": "project_id"}[record._name]
-        pauses_sudo = self.sudo()  # written by this method alone
+        pauses_sudo = gate.without_defaults(self.sudo())  # written by this method alone
         former_sudo = pauses_sudo.search(
             [(field, "=", record.id), ("kind", "=", kind), ("state", "=", "active"), ("company_id", "=", company.id)]
         )
@@ -165,13 +167,15 @@ class SireReminderPause(models.Model):
 
     @api.model
     def _settle_promises(self, company):
-        """Close what invoices that are paid had, and promises whose day is over: the responsible is told."""
+        """Close what invoices had for which no money is expected any more, and promises whose day is over: the responsible is
+        told."""
         pauses_sudo = self.sudo().search(  # written by this method alone
             [("company_id", "=", company.id), ("state", "=", "active"), ("move_id", "!=", False)]
         )
+        dues = pauses_sudo.move_id._sire_get_due_amounts()
         for pause_sudo in pauses_sudo:
             move_sudo = pause_sudo.move_id
-            if move_sudo.state != "posted" or not move_sudo.amount_residual:
+            if move_sudo.state != "posted" or not dues[move_sudo]:
                 pause_sudo.state = "kept" if pause_sudo.kind == "promise" else "ended"
             elif pause_sudo.kind == "promise" and pause_sudo.date_until < eat_today():
                 pause_sudo.state = "broken"

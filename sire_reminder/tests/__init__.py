@@ -1,6 +1,8 @@
 from . import test_access
 from . import test_ladder
 from . import test_late_fee
+from . import test_late_fee_companies
+from . import test_late_fee_kept
 from . import test_late_fee_races
 from . import test_late_fee_roles
 from . import test_letter
@@ -9,4 +11,5 @@ from . import test_preview
 from . import test_races
 from . import test_roles
 from . import test_statements
+from . import test_withheld
 from . import test_working_days

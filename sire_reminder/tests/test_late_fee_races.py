@@ -121,6 +121,13 @@ class TestLateFeeRaces(BaseCase):
         rows, made, lines = self.counts()
         self.assertEqual((made, lines), (1, rows))
 
+    def test_two_workers_with_nothing_in_common(self):
+        """No lock that both take: the index of the database is what makes it one invoice for a client and month."""
+        works = [lambda company, ids=[move_id]: len(company._sire_charge_late_fees(ids)) for move_id in self.move_ids]
+        with mute_logger("odoo.sql_db"):
+            self.assertEqual(sorted(self.run_all(*works)), [0, 1])
+        self.assertEqual(self.counts(), (1, 1, 1))
+
     def test_charge_against_waive(self):
         """Who comes second sees what the first did: the fee is waived either way."""
 

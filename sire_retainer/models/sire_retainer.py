@@ -129,7 +129,8 @@ class SireRetainer(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not gate.is_open(self.env) and any(OWN_FIELDS & vals.keys() for vals in vals_list):
+        given = {name for name in OWN_FIELDS if self.env.context.get(f"default_{name}")}  # is written, too
+        if not gate.is_open(self.env) and any((OWN_FIELDS & vals.keys()) | given for vals in vals_list):
             raise self._sire_own_error()
         return super().create(vals_list)
 

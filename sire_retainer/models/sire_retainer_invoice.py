@@ -89,8 +89,9 @@ class SireRetainer(models.Model):
         today = today or eat_today()
         self._sire_lock()
         self.invalidate_recordset()
-        # sudo: who may invoice the retainer was checked before; books and client are read as the system
-        retainer_sudo = self.with_user(SUPERUSER_ID).with_company(self.company_id)
+        # sudo: who may invoice the retainer was checked before; books and client are read as the system, and nothing is filled
+        # in by defaults of the caller
+        retainer_sudo = gate.without_defaults(self.with_user(SUPERUSER_ID)).with_company(self.company_id)
         period = retainer_sudo._sire_get_period() if retainer_sudo.state == "running" else None
         if not period or period.date_from > today:
             return self.env["account.move"]
@@ -204,13 +205,24 @@ class SireRetainer(models.Model):
         )
         for retainer in running:
             if retainer.date_end - timedelta(days=retainer.notice_days) <= today:
-                gate.opened(retainer).write({"notice_given": True})
-                retainer.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    date_deadline=today,
-                    summary=self.env._("Ends on %s: renew it?", f"{retainer.date_end:%d/%m/%Y}"),
-                    user_id=(retainer.user_id or self.env.user).id,
-                )
+                try:
+                    with self.env.cr.savepoint():
+                        retainer._sire_tell_of_end(today)
+                except UserError:  # nobody else waits for it
+                    _logger.exception("Retainer %s: nobody was told that it ends", retainer.id)
+
+    def _sire_tell_of_end(self, today):
+        """A to-do for the responsible, or for who made it where that person has left; it stands on the retainer for all."""
+        gate.opened(self).write({"notice_given": True})
+        people = (self.user_id | self.create_uid).filtered(
+            lambda user: user.active and not user.share and self.with_user(user).has_access("read")
+        )
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            date_deadline=today,
+            summary=self.env._("Ends on %s: renew it?", f"{self.date_end:%d/%m/%Y}"),
+            user_id=(people[:1] or self.env.user).id,
+        )
 
 
 def _invoice_one(retainer):

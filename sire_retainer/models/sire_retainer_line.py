@@ -35,6 +35,12 @@ class SireRetainerLine(models.Model):
     _quantity_positive = models.Constraint("CHECK(quantity > 0)", "The quantity of a line is above zero.")
     _price_positive = models.Constraint("CHECK(price_unit >= 0)", "The price of a line is not below zero.")
 
+    def write(self, vals):
+        if vals.get("retainer_id"):
+            # what is written may lead out of the company, and rules look at what was there before
+            self.env["sire.retainer"].browse(vals["retainer_id"]).check_access("write")
+        return super().write(vals)
+
     def _sire_prepare_invoice_line(self, period):
         """:param Period period: what is invoiced: its share, and the rise of its years
         :return: the command that makes the line of the invoice; its price is rounded to the cent

@@ -1,4 +1,5 @@
 from . import test_periods
 from . import test_retainer
+from . import test_retainer_forged
 from . import test_retainer_races
 from . import test_retainer_roles

@@ -178,11 +178,6 @@ class AccountMove(models.Model):
                     due.append((day, move.currency_id.round(amount - taken)))
         return result
 
-    def _sire_get_proposed(self):
-        """Override of `sire_billing`: the client is asked for the money, and for a certificate of the rest."""
-        proposed = super()._sire_get_proposed()
-        return max(self.currency_id.round(proposed - sum(self._sire_get_awaited().values())), 0.0)
-
     def _sire_say_withheld(self):
         """:return: what the client reads about what is withheld; empty when nothing is awaited
         :rtype: str

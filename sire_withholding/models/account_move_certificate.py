@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sire_billing import gate
@@ -41,6 +41,37 @@ class AccountMove(models.Model):
             "target": "new",
             "context": {"default_invoice_id": self.id, **({"default_kind": kinds[0]} if kinds else {})},
         }
+
+    def action_sire_spread_certificate(self):
+        """Record one certificate for these invoices.
+
+        :raise UserError: when they are not one client's, or nothing is awaited
+        """
+        self.check_access("read")
+        self._sire_check_spread()
+        kinds = [kind for move in self for kind in move._sire_get_awaited()]
+        if not kinds:
+            raise UserError(self.env._("No certificate is awaited for these invoices."))
+        wizard = self.env["sire.withholding.spread.wizard"].create(
+            {"kind": kinds[0], "line_ids": [Command.create({"invoice_id": move.id}) for move in self]}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Certificate for %s Invoices", len(self)),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _sire_check_spread(self):
+        """:raise UserError: when one certificate cannot be for these invoices"""
+        if len(self.commercial_partner_id) != 1 or len(self.company_id) != 1:
+            raise UserError(self.env._("A certificate is for the invoices of one client."))
+        if self.currency_id != self.company_id.currency_id:
+            raise UserError(
+                self.env._("A certificate for several invoices is in shillings: record the others one by one.")
+            )
 
     def action_sire_certificates(self):
         """Show the certificates of this invoice."""

@@ -1,11 +1,15 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_billing import gate
+
+_logger = logging.getLogger(__name__)
 
 ACTIVITY = "sire_withholding.mail_activity_certificate"
 EMAILS = 3  # then people talk to people
@@ -72,8 +76,14 @@ class AccountMove(models.Model):
         for company in self.env["res.company"].search([("sire_certificate_days", ">", 0)]):
             moves = self.search(self._sire_get_late_domain(company)).with_company(company)
             for move in moves:
-                move._sire_chase_certificate()
-                chased += 1
+                try:
+                    with self.env.cr.savepoint():
+                        move._sire_chase_certificate()
+                    chased += 1
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    raise  # somebody was faster: the next run starts on what is true then
+                except Exception:  # one client's trouble is nobody else's
+                    _logger.exception("The certificate of %s was not asked for", move.name)
                 if self.env.context.get("cron_id"):
                     self.env["ir.cron"]._commit_progress(1)
         return chased

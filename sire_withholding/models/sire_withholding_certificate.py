@@ -67,10 +67,25 @@ class SireWithholdingCertificate(models.Model):
     )
 
     _number_unique = models.UniqueIndex(
-        "(company_id, partner_id, upper(name)) WHERE state = 'recorded'",
+        "(company_id, partner_id, upper(name)) WHERE state = 'recorded' AND lead_id IS NULL",
         "A certificate with this number of this client is recorded already.",
     )
     _amount_positive = models.Constraint("CHECK(amount > 0)", "The amount must be more than zero.")
+
+    # A paper for several invoices is a certificate for each: the first has the number for itself, the others follow it.
+    lead_id = fields.Many2one(
+        "sire.withholding.certificate",
+        string="Follows",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+    )
+    part_ids = fields.One2many("sire.withholding.certificate", "lead_id", string="Parts", readonly=True)
+    other_ids = fields.Many2many(
+        "sire.withholding.certificate", string="For Other Invoices", compute="_compute_other_ids"
+    )
+    total = fields.Monetary(string="All of It", compute="_compute_other_ids", help="For all its invoices.")
 
     # === COMPUTES === #
 
@@ -78,6 +93,13 @@ class SireWithholdingCertificate(models.Model):
     def _compute_display_name(self):
         for certificate in self:
             certificate.display_name = certificate.name or self.env._("New certificate")
+
+    @api.depends("lead_id.part_ids.amount", "part_ids.amount", "amount")
+    def _compute_other_ids(self):
+        for certificate in self:
+            group = certificate._sire_get_group()
+            certificate.other_ids = group - certificate
+            certificate.total = sum(group.mapped("amount"))
 
     # === ONCHANGES === #
 
@@ -98,9 +120,11 @@ class SireWithholdingCertificate(models.Model):
 
         :raise UserError: with one sentence; nothing is kept then
         """
+        # a default of the context is written, too: no certificate is void from its birth, or has another's entry
+        recording = super(SireWithholdingCertificate, gate.without_defaults(self))
         certificates = self.browse()
         for vals in vals_list:
-            certificates += super().create([self._sire_clean(vals)])._sire_book()
+            certificates += recording.create([self._sire_clean(vals)])._sire_book().with_env(self.env)
         return certificates
 
     def write(self, vals):
@@ -145,7 +169,9 @@ class SireWithholdingCertificate(models.Model):
         :raise UserError: one sentence
         """
         vals = {name: value for name, value in vals.items() if name in GIVEN}
-        invoice = self.env["account.move"].browse(vals.get("invoice_id") or []).exists()
+        invoice_id = vals.get("invoice_id")
+        is_id = isinstance(invoice_id, int) and 0 < invoice_id < 2**31 and invoice_id is not True
+        invoice = self.env["account.move"].browse(invoice_id if is_id else []).exists()
         if not invoice:
             raise UserError(self.env._("Choose the invoice that the certificate is for."))
         invoice.check_access("read")
@@ -154,9 +180,12 @@ class SireWithholdingCertificate(models.Model):
             raise UserError(self.env._("Write the number of the certificate, as KRA printed it."))
         if len(number) > NUMBER_LENGTH:
             raise UserError(self.env._("The number of a certificate has at most %s characters.", NUMBER_LENGTH))
-        if vals.get("kind") not in dict(KINDS):
+        if vals.get("kind") not in [kind for kind, _label in KINDS]:
             raise UserError(self.env._("Say whether VAT or income tax was withheld."))
-        vals["date"] = day = fields.Date.to_date(vals.get("date") or eat_today())
+        try:
+            vals["date"] = day = fields.Date.to_date(vals.get("date") or eat_today())
+        except (TypeError, ValueError) as error:
+            raise UserError(self.env._("Write the date of the certificate, such as 2026-11-20.")) from error
         if day > eat_today():
             raise UserError(
                 self.env._("A certificate cannot be of %s: that day has not come.", format_date(self.env, day))
@@ -166,7 +195,14 @@ class SireWithholdingCertificate(models.Model):
         invoice._sire_check_amount(vals.get("amount"), invoice.currency_id)
         vals |= self._sire_clean_company_amount(vals, invoice, day) | self._sire_clean_file(vals)
         client = invoice.commercial_partner_id
-        return vals | {"name": number, "company_id": invoice.company_id.id, "partner_id": client.id}
+        lead = self.env.context.get("sire_follows")  # a record: nothing that arrives as JSON is one
+        lead_id = lead.id if isinstance(lead, models.BaseModel) else False
+        return vals | {
+            "name": number,
+            "company_id": invoice.company_id.id,
+            "partner_id": client.id,
+            "lead_id": lead_id,
+        }
 
     def _sire_clean_company_amount(self, vals, invoice, day):
         company_currency, amount = invoice.company_id.currency_id, vals.get("amount_company")

@@ -78,7 +78,7 @@ class SireWithholdingCertificate(models.Model):
         return values
 
     def _sire_void(self, reason):
-        """Take a certificate back: its entry is reversed, the invoice is open again by its amount.
+        """Take a certificate back, for all invoices that it is for: the entries are reversed, the invoices open again.
 
         :param str reason: why; kept with the certificate
         :raise UserError: when it is void already, or without a reason
@@ -88,11 +88,17 @@ class SireWithholdingCertificate(models.Model):
         if not self.env.su:
             self.env.user._sire_check_may("payment.void")
         text = clean_reason(self.env, reason, self.env._("Write why the certificate is void."))
-        self.invoice_id._sire_lock_payable()
-        self.invalidate_recordset(["state"])
+        group = self._sire_get_group()
+        group.invoice_id._sire_lock_payable()
+        group.invalidate_recordset(["state"])
         if self.state != "recorded":
             raise UserError(self.env._("Certificate %s is void already.", self.name))
-        certificate_sudo = gate.opened(self.sudo())  # sudo: checked above; nobody edits certificates or their entries
+        for certificate in group:
+            certificate._sire_reverse(text)
+
+    def _sire_reverse(self, text):
+        # sudo: who voids was asked; nobody edits certificates or their entries
+        certificate_sudo = gate.opened(self.sudo())
         move_sudo = certificate_sudo.move_id
         move_sudo.line_ids.remove_move_reconcile()
         move_sudo._reverse_moves([{"date": max(eat_today(), move_sudo.date), "ref": text}], cancel=True)

@@ -2,8 +2,11 @@ from . import (
     test_certificate,
     test_chase,
     test_expected,
+    test_forged,
     test_json_2,
     test_property_withholding,
+    test_proposed,
     test_races,
     test_roles,
+    test_spread,
 )

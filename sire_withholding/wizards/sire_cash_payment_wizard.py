@@ -6,8 +6,8 @@ class SireCashPaymentWizard(models.TransientModel):
 
     @api.depends("move_id")
     def _compute_amount(self):
-        """Override of `sire_billing`: what the client withholds does not come as cash, unless it does."""
+        """Override of `sire_billing`: what the client withholds does not come as cash, unless somebody types it."""
         result = super()._compute_amount()
         for wizard in self.filtered("move_id"):
-            wizard.amount = wizard.move_id._sire_get_proposed() or wizard.amount
+            wizard.amount = wizard.move_id._sire_get_proposed()
         return result

@@ -8,7 +8,7 @@ class SireWithholdingVoidWizard(models.TransientModel):
     certificate_id = fields.Many2one("sire.withholding.certificate", required=True, readonly=True, ondelete="cascade")
     invoice_id = fields.Many2one(related="certificate_id.invoice_id", string="Invoice")
     currency_id = fields.Many2one(related="certificate_id.currency_id")
-    amount = fields.Monetary(related="certificate_id.amount")
+    amount = fields.Monetary(related="certificate_id.total")
     reason = fields.Char(required=True)
 
     def action_confirm(self):
