@@ -43,6 +43,7 @@ from . import test_quoting_json_2
 from . import test_quoting_pricing
 from . import test_quoting_races
 from . import test_quoting_rows
+from . import test_quoting_time
 from . import test_quoting_validity
 from . import test_quoting_work
 from . import test_races
