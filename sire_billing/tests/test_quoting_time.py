@@ -47,6 +47,14 @@ class TestQuotingTime(QuotingCommon):
         self.time.write({"name": "Sketches", "unit_amount": 3, "date": "2026-11-03", "task_id": self.design.id})
         self.assertEqual(self.time.name, "Sketches")
 
+    def test_a_duplicate_says_that_it_takes_no_work(self):
+        duplicate = self.order.copy()
+        self.assertFalse(duplicate.sire_work_ids)
+        self.assertIn(f"Copied from {self.order.name} without its work", duplicate.message_ids[0].body)
+        self.order.action_sire_send()
+        self.order.action_sire_revise()
+        self.assertNotIn("Copied from", "".join(self.order.sire_next_ids.message_ids.mapped("body")))
+
     def test_free_again(self):
         """Declined, and in the draft that replaces it, the time is the people's again."""
         self.order.action_sire_send()
