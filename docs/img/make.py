@@ -111,7 +111,7 @@ def play(studio):
     studio.take(handset, "phone")
     handset.locator("#pin").fill("1234")
     handset.get_by_role("button", name="Send", exact=True).tap()
-    expect(client.locator(".pill")).to_have_text(re.compile("Partly paid"), timeout=30_000)
+    expect(client.locator(".pill")).to_have_text(re.compile("Partially paid"), timeout=30_000)
     client.evaluate("window.scrollTo(0, 0)")
     studio.take(client, "client-paid")
     client.get_by_text("Phone not ringing? Pay here").tap()

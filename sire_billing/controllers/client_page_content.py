@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
 from odoo import fields
 from odoo.tools import html2plaintext
@@ -15,6 +16,7 @@ from .client_page_option import ClientPageOption
 from .client_page_paybill import ClientPagePayBill
 from .client_page_plan import ClientPagePlan
 from .client_page_revision import ClientPageRevision
+from .client_page_status import ClientPageStatus
 from .client_page_text import ClientPageText
 
 LIVE = ("pending", "authorized")
@@ -23,7 +25,13 @@ RECENT_MINUTES = 30  # so long a prompt that failed, or was paid, is what the cl
 
 
 class ClientPage(
-    ClientPageCode, ClientPageOption, ClientPagePayBill, ClientPagePlan, ClientPageRevision, ClientPageText
+    ClientPageCode,
+    ClientPageOption,
+    ClientPagePayBill,
+    ClientPagePlan,
+    ClientPageRevision,
+    ClientPageStatus,
+    ClientPageText,
 ):
     """The documents behind one link, and nothing else: every record is reached from the link.
 
@@ -71,15 +79,6 @@ class ClientPage(
         """Whether the client may read the lines: what staff is still changing, or took back, is not shown."""
         return self.state in ("open", "approved", "expired", "declined", "superseded", "invoice")
 
-    def get_summary(self):
-        """Return the word for the state: that of the money once there is an invoice."""
-        invoices = self.invoices.filtered(lambda move: move.move_type != "out_refund")
-        if not invoices:
-            return self.state
-        if all(self.is_settled(invoice) for invoice in invoices):
-            return "paid" if self.is_plan_paid() else "partial"
-        return "partial" if any(self.get_money(invoice)["paid"] > 0 for invoice in invoices) else "unpaid"
-
     def get_version(self):
         """Return a short mark that changes whenever the page would say something else."""
         facts = [
@@ -104,13 +103,17 @@ class ClientPage(
             return latest
         payments = invoice.matched_payment_ids | invoice.reconciled_payment_ids
         reported = payments.filtered("sire_mpesa_receipt_id").sorted("id", reverse=True)[:1]
-        return reported.filtered(lambda payment: self._is_since(payment.create_date))
+        return reported.filtered(lambda payment: self._is_since(payment.create_date) and self._is_of_today(payment))
 
     def _is_recent(self, tx):
         return self._is_since(tx.last_state_change or tx.create_date)
 
     def _is_since(self, moment):
         return (fields.Datetime.now() - moment).total_seconds() < RECENT_MINUTES * 60
+
+    def _is_of_today(self, payment):
+        """Whether it was paid within a day: what was written down late is nothing that the client came back for."""
+        return fields.Datetime.now() - payment.sire_mpesa_receipt_id.paid_at < timedelta(days=1)
 
     def get_status(self):
         """Return what the script asks for every two seconds, well below 300 bytes."""
@@ -219,7 +222,7 @@ class ClientPage(
             method, receipt = "M-Pesa", tx.provider_reference
             when = tx.mpesa_paid_at or tx.last_state_change or when
         elif part.get("is_refund"):
-            method, receipt = self.env._("Credit note"), part["ref"]
+            method, receipt = self.env._("Credit note"), self.env["account.move"].browse(part["move_id"]).name
         else:
             method = payment and payment._sire_describe_instrument() or tx.payment_method_id.name
             method = method or payment.journal_id.name or part.get("journal_name")
@@ -232,12 +235,13 @@ class ClientPage(
             "when": str(when),
             "payment": payment,
             "has_pdf": bool(payment.sire_receipt_number),
+            "is_note": bool(part.get("is_refund")),
         }
 
     # === FOR THE TEMPLATES ===
 
     def money(self, amount, currency=None):
-        return format_money(amount, currency or self.document.currency_id)
+        return format_money(amount, currency or self.document.currency_id).replace(" ", NO_BREAK)
 
     def date(self, day):
         return day.strftime("%d/%m/%Y") if day else ""

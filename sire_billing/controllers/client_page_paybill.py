@@ -1,7 +1,5 @@
 """Paying without a prompt, and in several payments: what the client page shows of both."""
 
-from odoo.addons.sire_payment.utils import format_money
-
 
 class ClientPagePayBill:
     """Mixed into the page."""
@@ -35,7 +33,7 @@ class ClientPagePayBill:
         step, _steps = self.provider._mpesa_get_step(sums["payable"])
         next_one = self.env._(
             "Next: %s. M-Pesa also limits what one phone pays in a day: another phone may pay a step.",
-            format_money(step, currency),
+            self.money(step, currency),
         )
         return f"{sentence} {next_one}"
 

@@ -76,6 +76,8 @@ class ProofPage:
         if self.model == "account.payment":
             if self.record.state in ("canceled", "rejected", "draft"):
                 return "void", env._("Void")
+            if self.record.sire_receipt_state == "uncleared":
+                return "open", env._("Received, not cleared yet")
             return "paid", env._("Received")
         if self.model == "sale.order":
             words = {
@@ -139,7 +141,7 @@ class ProofPage:
     # === HELPERS ===
 
     def _money(self, amount):
-        return format_money(amount, self.record.currency_id)
+        return format_money(amount, self.record.currency_id).replace(" ", "\N{NO-BREAK SPACE}")
 
     def _day(self, day):
         return format_date(self.env, day, date_format="dd/MM/yyyy") if day else ""

@@ -9,7 +9,7 @@ from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_base.utils.phone import format_kenyan_phone
 from odoo.addons.sire_payment.utils import format_money
 
-from .client_page_content import LIVE
+from .client_page_content import LIVE, NO_BREAK
 from .client_page_text import ClientPageText
 
 SHOWN = 12  # rows of a list, unless all are asked for: the page is light
@@ -187,7 +187,7 @@ class StatementPage(ClientPageText):
     # === HELPERS ===
 
     def money(self, amount, currency=None):
-        return format_money(amount, currency or self.company.currency_id)
+        return format_money(amount, currency or self.company.currency_id).replace(" ", NO_BREAK)
 
     def date(self, day):
         return day.strftime("%d/%m/%Y") if day else ""

@@ -17,6 +17,21 @@ class SaleOrder(models.Model):
             self._sire_sync_work()
         return result
 
+    def copy(self, default=None):
+        """Override of `sale`: a duplicate says that it takes no work, for whoever sends it bills it a second time."""
+        copies = super().copy(default)
+        for order, duplicate in zip(self, copies, strict=True):
+            # sudo: who copies need not read the rows
+            if order.sudo().sire_work_ids and not duplicate.sire_previous_id:
+                duplicate.message_post(
+                    body=self.env._(
+                        "Copied from %s without its work: the tasks, milestones and hours stay where they are, and may be"
+                        " billed there. Make a quotation from the project to bill what is open.",
+                        order.name,
+                    )
+                )
+        return copies
+
     def _sire_holds_work(self):
         """:return: whether what is on this quotation is not to be quoted elsewhere: it was approved, or may be yet"""
         self.ensure_one()

@@ -11,6 +11,7 @@ from . import test_client_page_race
 from . import test_client_page_refund
 from . import test_client_page_revision
 from . import test_client_page_states
+from . import test_client_page_status
 from . import test_evidence
 from . import test_currency
 from . import test_currency_property
@@ -42,6 +43,7 @@ from . import test_quoting_json_2
 from . import test_quoting_pricing
 from . import test_quoting_races
 from . import test_quoting_rows
+from . import test_quoting_time
 from . import test_quoting_validity
 from . import test_quoting_work
 from . import test_races

@@ -12,6 +12,10 @@ from odoo.addons.sire_base.tests.common import SireCommon
 BROWSER = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
 
 
+def unbroken(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ") if isinstance(text, str) else text
+
+
 class ClientPageCommon(SireCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
@@ -81,13 +85,16 @@ class ClientPageCommon(SireCommon, HttpCase):
         return order._sire_approve("Jane Wanjiku", order._sire_digest())
 
     def assertIn(self, member, container, msg=None):
-        """As ever, but a failure prints the text of the page and not its style sheet."""
+        """As ever, but a failure prints the text of the page and not its style sheet, and spaces that keep an amount
+        together are spaces."""
+        member, container = (unbroken(text) for text in (member, container))
         if isinstance(container, str) and member not in container:
             text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", container, flags=re.DOTALL)
             self.fail(f"{member!r} is not in the page ({msg or ''}): {' '.join(text.split())[:1500]}")
         super().assertIn(member, container, msg)
 
     def assertNotIn(self, member, container, msg=None):
+        member, container = (unbroken(text) for text in (member, container))
         if isinstance(container, str) and member in container:
             position = container.index(member)
             self.fail(f"{member!r} is in the page: …{container[max(0, position - 200) : position + 200]}…")

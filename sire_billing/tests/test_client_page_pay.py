@@ -69,7 +69,7 @@ class TestClientPagePay(ClientPageCommon):
         html = self.read(self.path(order))
         self.assertIn("KSh 400 received", html)
         self.assertIn("UKL7XQ2M4P", html)
-        self.assertIn("Partly paid", html)
+        self.assertIn("Partially paid", html)
         self.assertIn("Pay KSh 600", html)
         self.assertNotIn("http-equiv", html)
 

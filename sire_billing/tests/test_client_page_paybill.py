@@ -82,7 +82,7 @@ class TestPayBill(PayBillCommon):
         self.paid(amount=400.0, account=invoice.mpesa_reference.lower())
         self.assertNotEqual(self.fetch(f"{self.path(invoice)}/status").json()["v"], version)
         html = self.read(self.path(invoice))
-        for text in ("KSh 400 received. Thank you!", CODE, "Partly paid", "Pay KSh 600", "<b>M-Pesa</b>"):
+        for text in ("KSh 400 received. Thank you!", CODE, "Partially paid", "Pay KSh 600", "<b>M-Pesa</b>"):
             self.assertIn(text, html)
         self.assertEqual(html.count(CODE), 1)
         self.paid("UKL7XQ2M5Q", amount=600.0, account=invoice.mpesa_reference)

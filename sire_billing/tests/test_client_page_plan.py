@@ -44,7 +44,7 @@ class TestClientPagePlan(ClientPageCommon):
         html = self.read(self.path(order))
         self.assertNotIn("To be paid now", html)
         self.assertNotIn("Pay KSh", html)
-        self.assertIn("Partly paid", html)
+        self.assertIn("Partially paid", html)
         self.assertIn("To come", html)
         balance.action_toggle_reached()
         balance.action_invoice()

@@ -1,6 +1,8 @@
-"""Money that came in: by M-Pesa, in cash, through the bank."""
+"""Money that came in: by M-Pesa, in cash, by cheque, through the bank."""
 
 from string import ascii_uppercase
+
+from odoo.addons.sire_mpesa.utils import Sighting
 
 from .common import date_messages, day, hour_of, workday
 
@@ -16,7 +18,13 @@ def pay(env, invoice, story, staff, seed):
     :param int seed: makes the receipt number, the same every time
     """
     amount = story.amount or invoice.amount_residual
-    ways = {"mpesa": _pay_by_mpesa, "cash": _pay_in_cash, "bank": _pay_through_bank}
+    ways = {
+        "mpesa": _pay_by_mpesa,
+        "paybill": _pay_to_pay_bill,
+        "cash": _pay_in_cash,
+        "cheque": _pay_by_cheque,
+        "bank": _pay_through_bank,
+    }
     ways[story.how](env, invoice, amount, workday(story.day), staff, seed)
     for record in invoice, invoice.sire_order_id:
         date_messages(record, hour_of(workday(story.day), invoice.name, 17, 18))
@@ -51,10 +59,43 @@ def _pay_by_mpesa(env, invoice, amount, offset, staff, seed):
     tx.is_post_processed = True
 
 
+def _pay_to_pay_bill(env, invoice, amount, offset, staff, seed):
+    """Book what Safaricom reported of a payment that nobody was prompted for."""
+    receipt = receipt_number(day(offset), seed)
+    phone = "".join(invoice.partner_id.phone.split()).removeprefix("0")
+    sighting = Sighting(
+        number=receipt,
+        amount=float(amount),
+        source="c2b",
+        kind="paybill",
+        paid_at=hour_of(offset, receipt),
+        phone=f"254{phone[0]}****{phone[-3:]}",
+        name=invoice.partner_id.child_ids[:1].name.split()[0].upper(),
+        reference=invoice.mpesa_reference,
+    )
+    env["sire.mpesa.receipt"]._take(env.ref("sire_demo.provider_mpesa"), sighting)
+
+
 def _pay_in_cash(env, invoice, amount, offset, staff, seed):
     """Take cash over the counter, with its receipt number."""
     wizard = env["sire.cash.payment.wizard"].with_user(staff["accountant"])
     wizard.create({"move_id": invoice.id, "amount": amount, "date": day(offset)}).action_confirm()
+
+
+def _pay_by_cheque(env, invoice, amount, offset, staff, seed):
+    """Take a cheque: it has its receipt, and the bank has not cleared it."""
+    wizard = env["sire.cash.payment.wizard"].with_user(staff["accountant"])
+    wizard.create(
+        {
+            "move_id": invoice.id,
+            "amount": amount,
+            "date": day(offset),
+            "instrument": "cheque",
+            "cheque_number": f"{seed % 900000 + 100000}",
+            "cheque_bank": "KCB",
+            "cheque_date": day(offset),
+        }
+    ).action_confirm()
 
 
 def _pay_through_bank(env, invoice, amount, offset, staff, seed):

@@ -4,7 +4,7 @@ import zlib
 
 from odoo.addons.sire_billing import gate
 
-from . import payments, projects
+from . import drawer, payments, plans, projects
 from .common import date_messages, day, hour_of, workday
 
 
@@ -18,6 +18,7 @@ def build(env, made, staff):
     for project, story in made:
         for phase in story.phases:
             events += _events_of(env, project, story, phase, staff)
+    events += drawer.events_of(env, staff)
     for _day, _order, happen in sorted(events, key=lambda event: event[:2]):
         happen()
     for project, story in made:
@@ -40,6 +41,9 @@ def _events_of(env, project, story, phase, staff):
         for record in filter(None, (made["order"], made["invoice"])):
             date_messages(record, at)
 
+    def revise():
+        made["order"] = _revise(made["order"], phase.quote.revised, staff)
+
     def pay(number, payment):
         seed = zlib.crc32(f"{made['order'].name}/{number}".encode())
         payments.pay(env, made["invoice"], payment, staff, seed)
@@ -47,11 +51,16 @@ def _events_of(env, project, story, phase, staff):
     if not phase.quote:
         return [(0, 0, write)]  # added today: the next quotation takes them
     events = [(phase.quote.day, 0, write)]
+    if phase.quote.revised:
+        events.append((phase.quote.revised.day, 1, revise))
     if phase.quote.decided is not None:
         events.append((phase.quote.decided, 1, answer))
     for number, payment in enumerate(phase.quote.payments):
         events.append((payment.day, 2 + number, lambda number=number, payment=payment: pay(number, payment)))
-    return events
+    if phase.quote.voided:
+        void = lambda: made["invoice"].with_user(staff["accountant"])._sire_void(phase.quote.voided)  # noqa: E731
+        events.append((0, 1, void))
+    return events + plans.events_of(env, made, phase.quote, staff)
 
 
 def _write_quotation(env, project, story, staff):
@@ -68,10 +77,30 @@ def _write_quotation(env, project, story, staff):
             "user_id": staff["manager"].id,
         }
     )
+    if story.plan:
+        plans.write_plan(order, story.plan, staff)
     if story.outcome != "draft":
         _mark_sent(order, workday(story.day))
     date_messages(order, order.sire_sent_at or order.date_order)
     return order
+
+
+def _revise(order, story, staff):
+    """Replace a quotation that was sent by its next version, and send that.
+
+    :return: the next version
+    :rtype: sale.order
+    """
+    order.with_user(staff["manager"]).action_sire_revise()
+    revision = order.sire_next_ids
+    offset = workday(story.day)
+    revision.order_line.discount = story.discount
+    revision.write({"date_order": hour_of(offset, order.name, 7, 8), "validity_date": day(story.day + 30)})
+    gate.opened(order).sire_superseded_at = revision.date_order
+    date_messages(order, revision.date_order)
+    _mark_sent(revision, offset)
+    date_messages(revision, revision.sire_sent_at)
+    return revision
 
 
 def _answer(order, story):

@@ -1,6 +1,6 @@
-"""Projects that people work on now: part paid, overdue, waiting for an answer, or not quoted yet."""
+"""Projects that people work on now: partially paid, overdue, waiting for an answer, or not quoted yet."""
 
-from .types import Pay, Phase, Project, Quote, Task
+from .types import Part, Pay, Phase, Project, Quote, Revised, Task
 
 ONGOING = (
     Project(
@@ -34,6 +34,8 @@ ONGOING = (
             ),
             Phase((Task("Pallet labels", 14, 0.8), Task("Dispatch notes", 16, 0.5)),
                   Quote(-54, "approved", -50)),
+            Phase((Task("Tablet holders on two fork lifts", 8, 0.0, 2500),),
+                  Quote(-27, "approved", -23, voided="The fork lifts were sold: nothing was mounted.")),
         ),
     ),
     Project(
@@ -43,9 +45,9 @@ ONGOING = (
         (
             Phase(
                 (Task("Jobs and visits", 24), Task("Working without network", 20, 0.7, 4200)),
-                Quote(-115, "approved", -109, payments=(Pay(-100, "mpesa", 90000),)),
+                Quote(-115, "approved", -109, payments=(Pay(-100, "mpesa", 90000), Pay(-1, "cash", 20000))),
             ),
-            Phase((Task("Spare parts on the van", 18, 0.0),), Quote(-75, "expired")),
+            Phase((Task("Spare parts on the van", 18, 0.0),), Quote(-24, "expired", valid_days=14)),
         ),
     ),
     Project(
@@ -57,6 +59,14 @@ ONGOING = (
                 (Task("Farmers and routes", 16), Task("Scale and tester reading", 20, 1.0, 4000), Task("Payday file", 12, 0.4)),
                 Quote(-98, "approved", -92, payments=(Pay(-70, "bank", 100000), Pay(-33, "mpesa", 50000))),
             ),
+            Phase(
+                (Task("Farmers' pages on the phone", 32, 0.7), Task("Training on eight routes", 20, 0.3, 2500)),
+                Quote(-52, "approved", -47, plan=(
+                    Part("Deposit", 40, payments=(Pay(-41, "bank"),)),
+                    Part("First two routes", 30, "First two routes", -13, -12, payments=(Pay(-4, "mpesa", 20000),)),
+                    Part("All eight routes", 20, "All eight routes", -1),
+                    Part("Balance", None))),
+            ),
         ),
         (("Scale manual", "https://docs.siretech.example/savanna/scale"),),
     ),
@@ -67,9 +77,11 @@ ONGOING = (
         (
             Phase(
                 (Task("Sensors and gateway", 20), Task("Warnings by SMS", 10, 0.9)),
-                Quote(-74, "approved", -69, payments=(Pay(-60, "mpesa", 100000), Pay(-48, "mpesa"))),
+                Quote(-74, "approved", -69, payments=(Pay(-60, "mpesa", 100000), Pay(-48, "paybill", 35000))),
             ),
             Phase((Task("Export certificate", 14, 0.0),), Quote(-21, "approved", -12)),
+            Phase((Task("Screen in the harbour office", 10, 0.0),),
+                  Quote(-8, "declined", -6, reason="We look at it on the phone, a screen is not needed.")),
         ),
     ),
     Project(
@@ -81,7 +93,7 @@ ONGOING = (
                 (Task("Members, shares and loans", 32, 0.7), Task("Loan application", 22, 0.3)),
                 Quote(-50, "approved", -45, payments=(Pay(-30, "bank", 120000),)),
             ),
-            Phase((Task("Committee's meeting room", 16, 0.0),), Quote(-9, "sent")),
+            Phase((Task("Committee's meeting room", 16, 0.0),), Quote(-9, "sent", revised=Revised(-5, 10))),
             Phase((Task("Dividend calculation", 12, 0.0, 4500),), None),
         ),
     ),
@@ -91,7 +103,7 @@ ONGOING = (
         -30, 90, 3500, False, ("developer", "developer2"),
         (
             Phase((Task("Points and vouchers", 26, 0.5), Task("Till connection", 20, 0.2, 4200)),
-                  Quote(-33, "approved", -28, payments=(Pay(-5, "bank", 80000),))),
+                  Quote(-33, "approved", -28, payments=(Pay(-5, "bank", 80000), Pay(-2, "cheque", 60000)))),
             Phase((Task("Campaigns by SMS", 12, 0.0),), Quote(-70, "expired")),
             Phase((Task("Branch in Rongai", 18, 0.0),), Quote(-3, "draft")),
         ),
@@ -101,7 +113,7 @@ ONGOING = (
         "Claims to three insurers from the prescription register.",
         -16, 55, 3500, False, ("developer",),
         (
-            Phase((Task("Claim form and rules", 20, 0.1),), Quote(-18, "approved", -15, payments=(Pay(-14, "mpesa", 40000),))),
+            Phase((Task("Claim form and rules", 20, 0.1),), Quote(-18, "approved", -15, payments=(Pay(-14, "mpesa", 40000), Pay(-1, "cash", 15000)))),
             Phase((Task("Insurer's answers", 15, 0.0),), Quote(-2, "sent")),
         ),
     ),

@@ -38,7 +38,7 @@ def test_a_part_then_the_rest(approved, handset, api):
     person = handset(phone)
     person.expect_prompt("KSh 30,000")
     person.enter(RIGHT_PIN)
-    page.expect_state("Partly paid")
+    page.expect_state("Partially paid")
     assert page.page.evaluate("window.notReloaded"), "the page was not reloaded"
     page.expect_text("KSh 51,200")
     (receipt,) = page.receipts
@@ -81,7 +81,7 @@ def test_the_page_says_paid_within_three_seconds_of_the_callback(approved, sandb
     booked = [["name", "=", invoice], ["amount_residual", "=", 80200]]
     eventually(lambda: accountant.call("account.move", "search", booked), "the payment in the books")
     before = len(looks)
-    page.expect_state("Partly paid")
+    page.expect_state("Partially paid")
     assert len(looks) - before <= 2  # one may have been on its way
     waits = page.page.evaluate("window.waits")
     assert 0 < max(waits) <= 2000, waits
@@ -133,7 +133,7 @@ def test_what_went_wrong_is_said_and_can_be_tried_again(approved, sandbox, resul
     if result == "cancelled":
         sandbox.next(international(phone), "success")
         page.pay(phone, 500)
-        page.expect_state("Partly paid")
+        page.expect_state("Partially paid")
 
 
 def test_a_person_cancels_and_types_a_wrong_pin_on_the_phone(approved, handset):
@@ -210,7 +210,7 @@ def test_everything_without_javascript(api, sandbox, client, handset):
     person = handset(phone)
     person.expect_prompt("KSh 2,000")
     person.enter(RIGHT_PIN)
-    page.expect_state("Partly paid")  # the page asks again by itself every few seconds
+    page.expect_state("Partially paid")  # the page asks again by itself every few seconds
     assert len(page.receipts) == 1
 
 

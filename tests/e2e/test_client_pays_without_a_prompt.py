@@ -35,7 +35,7 @@ def test_by_pay_bill_from_the_page(approved, handset, api):
     invoice, person = page.invoice, handset(phone_number())
     person.lipa(number, account.lower(), 30000)  # as people type it
     receipt = person.receipt()
-    page.expect_state("Partly paid")
+    page.expect_state("Partially paid")
     page.expect_text("KSh 30,000 received. Thank you!")
     assert page.page.evaluate("window.notReloaded"), "the page was not reloaded"
     assert page.receipts == [receipt]
@@ -74,7 +74,7 @@ def test_paid_from_another_phone_with_a_wrong_account(approved, handset, api):
     seen = [["name", "=", receipt], ["state", "=", "suspense"]]
     eventually(lambda: api("accountant").call("sire.mpesa.receipt", "search_count", seen), "Safaricom's confirmation")
     page.claim(receipt)
-    page.expect_state("Partly paid")
+    page.expect_state("Partially paid")
     page.expect_text("KSh 1,200 received")
     other.claim(receipt)
     other.expect_error(f"We do not find {receipt}")

@@ -61,7 +61,7 @@ def test_from_a_new_project_to_a_paid_invoice(staff, api, sandbox, windows, clie
     person = handset(phone)
     person.expect_prompt("KSh 20,000")
     person.enter(RIGHT_PIN)
-    page.expect_state("Partly paid")
+    page.expect_state("Partially paid")
     ledger.note("approve and pay", page.count, 4, "taps", page.seconds)
     (receipt,) = page.receipts
 
