@@ -54,6 +54,11 @@ class AccountMove(models.Model):
 
     # === COMPUTES === #
 
+    def _compute_name(self):
+        """Override of `account`: the row is written before a number is taken. With its status in it, it is written once."""
+        self.filtered(lambda move: move.state == "posted").mapped("sire_status")
+        return super()._compute_name()
+
     @api.depends(
         "amount_total",
         "line_ids.amount_residual_currency",
