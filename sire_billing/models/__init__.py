@@ -1,6 +1,7 @@
 from . import sire_client_document  # first: the documents below inherit it
 
 # isort: split
+from . import account_analytic_distribution_model
 from . import account_chart_template
 from . import account_move
 from . import account_move_credit
