@@ -2,6 +2,7 @@ from . import sire_client_document  # first: the documents below inherit it
 
 # isort: split
 from . import account_analytic_line
+from . import account_analytic_distribution_model
 from . import account_chart_template
 from . import account_move
 from . import account_move_credit
@@ -9,6 +10,7 @@ from . import account_move_credit_note
 from . import account_move_frozen
 from . import account_move_line
 from . import account_move_line_crumb
+from . import account_move_matched
 from . import account_move_pricing
 from . import account_move_instalment
 from . import account_move_print
@@ -18,6 +20,7 @@ from . import account_move_void
 from . import account_partial_reconcile
 from . import account_payment
 from . import account_payment_ending
+from . import account_payment_matched
 from . import account_payment_receipt
 from . import account_tax
 from . import ir_actions_report

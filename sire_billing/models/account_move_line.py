@@ -1,4 +1,9 @@
+from contextvars import ContextVar
+
 from odoo import api, models
+
+# Whether lines are being written in this thread of execution: see `fields_get`.
+_writing = ContextVar("sire_billing_writing_lines", default=False)
 
 FROZEN_FIELDS = frozenset(
     {
@@ -50,7 +55,21 @@ class AccountMoveLine(models.Model):
             if vals.get("move_id"):
                 moves |= moves.browse(vals["move_id"])
             moves._sire_check_lines_open()
-        return super().write(vals)
+        token = _writing.set(True)
+        try:
+            return super().write(vals)
+        finally:
+            _writing.reset(token)
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Override of `base`: at each write the host asks for the tracked ones among the fields that are written. When none
+        is, the empty list stands for all: a description of a hundred fields, a tenth of the time of posting, that nobody
+        reads.
+        """
+        if allfields == [] and attributes is None and _writing.get():
+            return {}
+        return super().fields_get(allfields, attributes)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_issued(self):

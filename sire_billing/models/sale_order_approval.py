@@ -87,8 +87,9 @@ class SaleOrder(models.Model):
             ),
             author=recorded_by.partner_id if recorded_by else self.partner_id,
         )
-        if invoice_sudo and self.partner_id.email_normalized and not approved_at:
-            order_sudo._sire_mail_invoice(invoice_sudo)
+        is_mailed = invoice_sudo and self.partner_id.email_normalized and not approved_at
+        if not (is_mailed and order_sudo._sire_mail_invoice(invoice_sudo)):
+            order_sudo._sire_wake_mail_queue()  # for the manager's; with the client's it is awake
         return invoice_sudo.with_env(self.env)
 
     def _sire_decline(self, reason, name=None):
@@ -129,6 +130,7 @@ class SaleOrder(models.Model):
         order_sudo._sire_tell_manager(
             lambda env: env._("Declined by the client: %s", reason[:MAX_REASON]), author=self.partner_id
         )
+        order_sudo._sire_wake_mail_queue()
 
     def _sire_mark_opened(self):
         """Remember when the client first opened the link."""
@@ -139,16 +141,22 @@ class SaleOrder(models.Model):
     # === HELPERS ===#
 
     def _sire_mail_invoice(self, invoice):
-        """E-mail the link of the invoice. A template that somebody broke does not undo the approval."""
+        """E-mail the link of the invoice. A template that somebody broke does not undo the approval.
+
+        :return: whether the e-mail is in the queue
+        :rtype: bool
+        """
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
                 invoice._sire_send_document("sire_billing.mail_template_invoice")
         except UserError as error:
             self.message_post(body=self.env._("The invoice was not e-mailed: %s", error))
+            return False
+        return True
 
     def _sire_tell_manager(self, get_body, author):
-        """Post what the client did, in the manager's language, and notify the manager.
+        """Post what the client did, in the manager's language, and notify the manager. The caller wakes the mail queue.
 
         :param get_body: function from an environment to the translated text
         :param author: the partner who did it
@@ -157,7 +165,6 @@ class SaleOrder(models.Model):
         order = self.with_context(lang=self.user_id.lang or self.company_id.partner_id.lang)
         partners = self.user_id.partner_id.ids  # by the queue: the client does not wait until the e-mail has left
         order.message_post(body=get_body(order.env), author_id=author.id, partner_ids=partners, force_send=False)
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # sudo: waking it is the system's business
 
     def _sire_clean_name(self, name):
         name = " ".join((name or "").split())

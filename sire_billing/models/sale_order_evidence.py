@@ -96,9 +96,10 @@ class SaleOrder(models.Model):
 
     def _sire_check_approval_holds(self):
         """:raise UserError: when what stands in the database is not what was approved"""
+        lines = self.order_line  # looked up before, not read once more for this
         self.env.flush_all()
+        lines.invalidate_recordset(flush=False)
         self.invalidate_recordset(flush=False)
-        self.order_line.invalidate_recordset(flush=False)
         for order in self:
             if order._sire_is_void():
                 raise UserError(order._sire_say_void())

@@ -84,7 +84,8 @@ class SaleOrder(models.Model):
             )
         if not self.order_line.filtered(lambda line: not line.display_type):
             raise UserError(self.env._("%s has no lines yet: add what the client is to pay for.", self.name))
-        most = self._sire_get_totals(self._sire_get_options())["total_amount_currency"]
+        options = self._sire_get_options()
+        most = self._sire_get_totals(options)["total_amount_currency"] if options else self.amount_total
         if self.currency_id.compare_amounts(most, 0) < 0:
             raise UserError(self.env._("The total of %s is below zero: lower what is taken off.", self.name))
         if self.currency_id.is_zero(most):

@@ -159,9 +159,14 @@ class SireClientDocument(models.AbstractModel):
             }
         )
         self.env["sire.client.sending"]._log(self, client, message, attachments)
-        # sudo: waking the mail queue is the system's business
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self._sire_wake_mail_queue()
         return message
+
+    @api.model
+    def _sire_wake_mail_queue(self):
+        """Have the host's mail queue run after the commit. Once a request is enough: each time costs a connection."""
+        # sudo: waking it is the system's business
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _sire_render_report(self, report_xmlid, file_name):
         """This document as the host prints it, in the client's language.

@@ -130,7 +130,8 @@ class SireClientLink(models.Model):
         if not link_sudo:
             company = record.sudo().company_id  # Its id only, also for who has another company open.
             try:
-                with self.env.cr.savepoint():
+                # nothing is flushed: what others have to write is neither part of this nor written twice for it
+                with self.env.cr.savepoint(flush=False):
                     link_sudo = links_sudo.create({field: record.id, "company_id": company.id})
             except psycopg2.errors.UniqueViolation as error:
                 # Somebody made it this moment and our snapshot is older: the host starts the request over.

@@ -55,6 +55,7 @@ from . import test_roles
 from . import test_seams
 from . import test_sending
 from . import test_state
+from . import test_shortcuts
 from . import test_statement
 from . import test_statement_page
 from . import test_statement_page_race
