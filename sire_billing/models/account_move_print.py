@@ -65,6 +65,7 @@ class AccountMove(models.Model):
         :rtype: dict
         """
         provider_sudo = self.env["payment.provider"].sudo()._mpesa_for_company(self.company_id)  # its number is public
+        provider_sudo.fetch(["mpesa_shortcode_type", "mpesa_till", "mpesa_shortcode", "mpesa_c2b_state"])  # of sixty
         is_till = provider_sudo.mpesa_shortcode_type == "till"
         number = provider_sudo.mpesa_till if is_till else provider_sudo.mpesa_shortcode
         if provider_sudo.mpesa_c2b_state != "registered" or self.currency_id.name != "KES" or not number:

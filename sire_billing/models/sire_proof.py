@@ -148,7 +148,8 @@ class SireProof(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                files_sudo.create({"proof_id": proof_sudo.id, "sha256": digest})
+                company = proof_sudo.company_id  # told at once, it is not written once more
+                files_sudo.create({"proof_id": proof_sudo.id, "sha256": digest, "company_id": company.id})
         except psycopg2.errors.UniqueViolation:
             _logger.debug("The same file was noted by another transaction.")
 

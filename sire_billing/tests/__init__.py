@@ -35,6 +35,7 @@ from . import test_plan_credited
 from . import test_plan_races
 from . import test_portal_home
 from . import test_print
+from . import test_print_reading
 from . import test_proof
 from . import test_property_billing
 from . import test_property_plan

@@ -29,11 +29,17 @@ class TestQuickCodes(TransactionCase):
         for length in (1, 30, 100, 400):
             for level in "LMQH":
                 value = "".join("https://x.example/c/4H7KQ2"[place % 26] for place in range(length)) + str(length)
+                if length == 100:
+                    value = value.upper() if level in "LM" else "4071" * 25  # told in fewer bits
                 code = qrencoder.QRCode(None, getattr(qrencoder.QRErrorCorrectLevel, level))
                 code.addData(value)
                 code.make()
                 expected = [[bool(dark) for dark in row] for row in code.modules]
                 self.assertEqual([[bool(dark) for dark in row] for row in qr.squares(value, level)], expected)
+
+    def test_what_no_code_can_say_is_refused(self):
+        with self.assertRaises(ValueError):
+            qr.squares("x" * 3000, "H")
 
     def test_as_large_as_the_hosts(self):
         report = self.env["ir.actions.report"]
