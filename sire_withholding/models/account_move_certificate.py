@@ -52,8 +52,9 @@ class AccountMove(models.Model):
         kinds = [kind for move in self for kind in move._sire_get_awaited()]
         if not kinds:
             raise UserError(self.env._("No certificate is awaited for these invoices."))
+        oldest = self.sorted(lambda move: (move.invoice_date, move.id))
         wizard = self.env["sire.withholding.spread.wizard"].create(
-            {"kind": kinds[0], "line_ids": [Command.create({"invoice_id": move.id}) for move in self]}
+            {"kind": kinds[0], "line_ids": [Command.create({"invoice_id": move.id}) for move in oldest]}
         )
         return {
             "type": "ir.actions.act_window",

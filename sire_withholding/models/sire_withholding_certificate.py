@@ -195,8 +195,10 @@ class SireWithholdingCertificate(models.Model):
         invoice._sire_check_amount(vals.get("amount"), invoice.currency_id)
         vals |= self._sire_clean_company_amount(vals, invoice, day) | self._sire_clean_file(vals)
         client = invoice.commercial_partner_id
-        lead = self.env.context.get("sire_follows")  # a record: nothing that arrives as JSON is one
-        lead_id = lead.id if isinstance(lead, models.BaseModel) else False
+        follows = self.env.context.get(
+            "sire_follows"
+        )  # of :meth:`_sire_spread`: nothing that arrives as JSON has the key
+        lead_id = follows[1] if isinstance(follows, tuple) and follows[0] is gate.GATE else False
         return vals | {
             "name": number,
             "company_id": invoice.company_id.id,

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.sire_billing import gate
+
 
 class SireWithholdingCertificate(models.Model):
     """One paper of KRA for several invoices of a client: a certificate for each, recorded and voided together."""
@@ -30,7 +32,7 @@ class SireWithholdingCertificate(models.Model):
         invoices._sire_lock_payable()  # all of them, in the order in which everybody locks them
         lead = self.browse()
         for invoice, amount in amounts:
-            following = self.with_context(sire_follows=lead)
+            following = self.with_context(sire_follows=(gate.GATE, lead.id))
             certificate = following.create([{**values, "invoice_id": invoice.id, "amount": amount}])
             lead = lead or certificate.with_env(self.env)
         return lead

@@ -64,7 +64,11 @@ class AccountPaymentRegister(models.TransientModel):
             is_whole = wizard.currency_id.compare_amounts(wizard.amount, amounts["full_amount"]) == 0
             wizard.installments_switch_amount = amounts["amount_by_default" if is_whole else "full_amount"]
             money = format_money(withheld, wizard.currency_id)
-            words = self.env._("%s of it is withheld: a certificate is to come.", money)
+            words = (
+                self.env._("%s of it is withheld: a certificate is to come.", money)
+                if is_whole
+                else self.env._("%s more is withheld: a certificate is to come.", money)
+            )
             button = self.env._("Money to expect") if is_whole else self.env._("The whole")
             wizard.installments_switch_html = Markup(
                 '%s <span class="installments_switch_button btn btn-link p-0 align-baseline">%s</span>'
