@@ -3,6 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.sire_billing import gate
 
+MARKS = frozenset({"sire_late_fee_month", "sire_late_fee_client"})
+
 
 class AccountMove(models.Model):
     """An invoice of late fees: for one client, currency and month, and what becomes of its fees when it is changed."""
@@ -17,8 +19,11 @@ class AccountMove(models.Model):
         help="The month that this invoice of late fees is for. It never has a late fee itself.",
     )
 
+    # A number, not a link: the host's merge of clients deletes what a unique link keeps it from giving to another one.
+    sire_late_fee_client = fields.Integer("Client When Charged", readonly=True, copy=False, groups="base.group_system")
+
     _sire_late_fees_once = models.UniqueIndex(
-        "(company_id, commercial_partner_id, currency_id, sire_late_fee_month) WHERE sire_late_fee_month IS NOT NULL",
+        "(company_id, sire_late_fee_client, currency_id, sire_late_fee_month) WHERE sire_late_fee_month IS NOT NULL",
         "This client has an invoice of late fees for this month already.",
     )
 
@@ -40,13 +45,13 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        given = self.env.context.get("default_sire_late_fee_month")  # is written, too
-        if given or any(vals.get("sire_late_fee_month") for vals in vals_list):
+        given = {name.removeprefix("default_") for name in self.env.context} & MARKS  # are written, too
+        if given or any(MARKS & vals.keys() for vals in vals_list):
             self._sire_check_late_fee_gate()
         return super().create(vals_list)
 
     def write(self, vals):
-        if {"sire_late_fee_month", "sire_late_fee_ids"} & vals.keys():
+        if (MARKS | {"sire_late_fee_ids"}) & vals.keys():
             self._sire_check_late_fee_gate()
         if vals.get("state") in ("draft", "posted"):
             for move in self.filtered(lambda one: one.state == "cancel" and one.sudo().sire_late_fee_month):

@@ -199,6 +199,7 @@ class ResCompany(models.Model):
                 "currency_id": fees.currency_id.id,
                 "invoice_user_id": False,
                 "sire_late_fee_month": fees[0].month,
+                "sire_late_fee_client": client.id,
                 "invoice_line_ids": [Command.create(values) for values in lines],
             }
         )

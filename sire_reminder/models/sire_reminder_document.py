@@ -11,6 +11,7 @@ class SireReminderDocument(models.AbstractModel):
 
     partner_id = fields.Many2one("res.partner", string="Recipient", required=True, readonly=True, index=True)
     client_id = fields.Many2one("res.partner", required=True, readonly=True, index=True)
+    merged = fields.Boolean(readonly=True, help="Sent to a client who was merged into this one.")
     currency_id = fields.Many2one(related="company_id.currency_id")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     user_id = fields.Many2one("res.users", string="Responsible", readonly=True)

@@ -40,7 +40,8 @@ class SireReminderLetter(models.Model):
     line_ids = fields.One2many("sire.reminder", "letter_id", string="Invoices", readonly=True)
 
     _client_and_day_unique = models.UniqueIndex(
-        "(company_id, client_id, email, day)", "This client had a reminder today already: one e-mail a day."
+        "(company_id, client_id, email, day) WHERE merged IS NOT TRUE",
+        "This client had a reminder today already: one e-mail a day.",
     )
 
     @api.depends("client_id", "day")

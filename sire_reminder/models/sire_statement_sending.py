@@ -32,7 +32,8 @@ class SireStatementSending(models.Model):
     monthly = fields.Boolean(readonly=True, help="Sent by itself, not with the button.")
 
     _month_unique = models.UniqueIndex(
-        "(company_id, client_id, date_from) WHERE monthly IS TRUE", "This statement was sent already."
+        "(company_id, client_id, date_from) WHERE monthly IS TRUE AND merged IS NOT TRUE",
+        "This statement was sent already.",
     )
 
     @api.depends("client_id", "date_from", "date_to")

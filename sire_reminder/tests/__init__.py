@@ -6,6 +6,7 @@ from . import test_late_fee_kept
 from . import test_late_fee_races
 from . import test_late_fee_roles
 from . import test_letter
+from . import test_merge
 from . import test_pause
 from . import test_preview
 from . import test_races
