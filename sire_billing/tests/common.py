@@ -82,6 +82,23 @@ class BillingCommon(SireRoles, SireCommon):
         action = wizard.action_confirm()
         return cls.env["account.payment"].browse(action["res_id"])
 
+    @classmethod
+    def make_prompt(cls, invoice, amount):
+        """:return: a payment of this invoice that a client has begun and nobody has confirmed"""
+        provider = cls.env["payment.provider"].create({"name": "Test Card", "code": "none", "state": "test"})
+        return cls.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": cls.env.ref("payment.payment_method_mpesa").id,
+                "amount": amount,
+                "currency_id": invoice.currency_id.id,
+                "partner_id": invoice.partner_id.id,
+                "operation": "online_direct",
+                "invoice_ids": [Command.set(invoice.ids)],
+                "state": "pending",
+            }
+        )
+
     @contextmanager
     def assertRefused(self, pattern, error=UserError):
         """Expect a refusal in these words: one sentence or two, no list of fields, and nothing changed."""

@@ -62,19 +62,7 @@ class TestCredit(CreditCommon):
         payment = self.give_credit(500)
         invoice = self.make_invoice()
         self.patch(type(self.env["payment.transaction"]), "provider_code", property(lambda _tx: "card"))
-        provider = self.env["payment.provider"].create({"name": "Test Card", "code": "none", "state": "test"})
-        tx = self.env["payment.transaction"].create(
-            {
-                "provider_id": provider.id,
-                "payment_method_id": self.env.ref("payment.payment_method_mpesa").id,
-                "amount": 110000,
-                "currency_id": invoice.currency_id.id,
-                "partner_id": self.client.id,
-                "operation": "online_direct",
-                "invoice_ids": [Command.set(invoice.ids)],
-                "state": "pending",
-            }
-        )
+        tx = self.make_prompt(invoice, 110000)
         with self.assertRefused("^Only KSh 200 is left .* KSh 110,000 is being paid"):
             invoice.with_user(self.user_accountant).action_sire_use_credit()
         self.env.invalidate_all()

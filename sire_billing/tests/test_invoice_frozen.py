@@ -59,19 +59,7 @@ class TestInvoiceFrozen(BillingCommon, HttpCase):
 
     def prompted(self):
         invoice = self.make()
-        provider = self.env["payment.provider"].create({"name": "Test Card", "code": "none", "state": "disabled"})
-        self.env["payment.transaction"].create(
-            {
-                "provider_id": provider.id,
-                "payment_method_id": self.env.ref("payment.payment_method_mpesa").id,
-                "amount": 100,
-                "currency_id": invoice.currency_id.id,
-                "partner_id": self.client.id,
-                "operation": "online_direct",
-                "invoice_ids": [Command.set(invoice.ids)],
-                "state": "pending",
-            }
-        )
+        self.make_prompt(invoice, 100)
         return invoice
 
     def sent(self):

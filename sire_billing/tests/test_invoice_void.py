@@ -105,19 +105,7 @@ class TestInvoiceVoid(BillingCommon, HttpCase):
 
     def test_refused_while_a_prompt_is_live(self):
         invoice = self.make()
-        provider = self.env["payment.provider"].create({"name": "Card", "code": "none", "state": "disabled"})
-        prompt = self.env["payment.transaction"].create(
-            {
-                "provider_id": provider.id,
-                "payment_method_id": self.env.ref("payment.payment_method_mpesa").id,
-                "amount": 100,
-                "currency_id": invoice.currency_id.id,
-                "partner_id": self.client.id,
-                "operation": "online_direct",
-                "invoice_ids": [Command.set(invoice.ids)],
-                "state": "pending",
-            }
-        )
+        prompt = self.make_prompt(invoice, 100)
         self.patch(type(prompt), "_sire_get_held", lambda tx: (100.0, tx.currency_id))
         with self.assertRefused("cannot be voided now: KSh 100 is being paid"):
             invoice._sire_void("Too late")

@@ -3,12 +3,9 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.payment import utils as payment_utils
-from odoo.addons.payment.logging import get_payment_logger
-from odoo.addons.sire_base.utils.net import ip_allowed
 
 from .. import const
-
-_logger = get_payment_logger(__name__, sensitive_keys=const.SENSITIVE_KEYS)
+from .sender import read_headers, refuse_stranger
 
 
 class SireMpesaController(http.Controller):
@@ -24,20 +21,14 @@ class SireMpesaController(http.Controller):
     )
     def stk_callback(self, token, **_kwargs):
         """Keep what Safaricom says and answer: the worker believes it or not."""
-        # Transactions are not the public's to read; a wrong token and a wrong sender learn the same: nothing.
+        # Transactions are not the public's to read.
         txs_sudo = request.env["payment.transaction"].sudo()
         domain = [("mpesa_callback_token", "=", token)]
         tx_sudo = txs_sudo.search_fetch(domain, ["provider_id", "company_id"], limit=1)  # no more than is looked at
-        remote_addr = request.httprequest.remote_addr
-        if not tx_sudo:
-            return request.make_response("", status=404)
-        if not ip_allowed(remote_addr, tx_sudo.provider_id._mpesa_get_source_addresses()):
-            _logger.warning("Callback for %s from %s, which is not in the list", tx_sudo.reference, remote_addr)
-            return request.make_response("", status=404)
-        if (request.httprequest.content_length or 0) > const.MAX_CALLBACK_BYTES:
-            return request.make_response("", status=413)
-        headers = {"Content-Type": request.httprequest.content_type or ""}
-        tx_sudo._mpesa_receive_callback(request.httprequest.get_data(), headers, remote_addr)
+        if refusal := refuse_stranger(tx_sudo, tx_sudo.provider_id):
+            return refusal
+        http_request = request.httprequest
+        tx_sudo._mpesa_receive_callback(http_request.get_data(), read_headers(), http_request.remote_addr)
         return request.make_json_response({"ResultCode": 0, "ResultDesc": "Accepted"})
 
     # auth=public: clients pay without an account; the access token that came with the transaction is the key.

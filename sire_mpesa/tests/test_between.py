@@ -25,6 +25,19 @@ class TestBetween(RefundCommon):
         receipt._book()
         return receipt, question
 
+    def concluded(self):
+        """A prompt that Safaricom calls paid without naming a receipt, and a receipt that is taken for its own.
+
+        :return: both
+        """
+        self.provider.mpesa_confirm_c2b = "never"
+        invoice = self.make_invoice(500)
+        tx = self.request(500, invoice)
+        self.daraja.query_result = ("paid", "0")
+        tx._mpesa_ask()
+        self.confirm("UKL7XQ2M4P", "500", invoice.mpesa_reference)
+        return tx, self.get_receipt()
+
     def test_denied_after_it_was_booked(self):
         receipt, question = self.booked_without_an_answer()
         self.assertEqual(receipt.state, "booked")
@@ -64,13 +77,7 @@ class TestBetween(RefundCommon):
 
     def test_part_went_back_and_then_another_receipt_is_named(self):
         """What is left of it can be placed anew, and no shilling of what went back."""
-        self.provider.mpesa_confirm_c2b = "never"
-        invoice = self.make_invoice(500)
-        tx = self.request(500, invoice)
-        self.daraja.query_result = ("paid", "0")
-        tx._mpesa_ask()
-        self.confirm("UKL7XQ2M4P", "500", invoice.mpesa_reference)
-        receipt = self.get_receipt()
+        tx, receipt = self.concluded()
         self.assertEqual((receipt.transaction_id, receipt.is_inferred), (tx, True))
         _refund, command = self.refund(tx, 200)
         self.report(command, 0)
@@ -188,13 +195,7 @@ class TestBetween(RefundCommon):
 
     def test_on_its_way_back_is_not_taken_back(self):
         """A refund is under way when the receipt turns out not to be the prompt's: it stays until that has its end."""
-        self.provider.mpesa_confirm_c2b = "never"
-        invoice = self.make_invoice(500)
-        tx = self.request(500, invoice)
-        self.daraja.query_result = ("paid", "0")
-        tx._mpesa_ask()
-        self.confirm("UKL7XQ2M4P", "500", invoice.mpesa_reference)
-        receipt = self.get_receipt()
+        tx, receipt = self.concluded()
         _refund, command = self.refund(tx)
         event = self.receive(tx, self.paid_callback(tx, MpesaReceiptNumber="UKLOTHER11"))
         self.assertEqual((receipt.state, receipt.transaction_id.id), ("booked", False), event.error)

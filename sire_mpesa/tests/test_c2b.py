@@ -342,7 +342,7 @@ class TestPayBillRoutes(C2bCommon, HttpCase):
             self.assertEqual(self.url_open(f"/sire/pay/c2b/False/{what}", json={"a": 1}).status_code, 404)
         self.assertEqual(self.post("confirm", {"x": "y" * 70000}).status_code, 413)
         self.provider.mpesa_source_addresses = "196.201.214.0/24"
-        with self.assertLogs("odoo.addons.sire_mpesa.controllers.sire_mpesa_c2b", "WARNING"):
+        with self.assertLogs("odoo.addons.sire_mpesa.controllers.sender", "WARNING"):
             self.assertEqual(self.post("confirm", {"a": 1}).status_code, 404)
         self.assertFalse(self.env["sire.webhook.event"].search([("provider", "=", "mpesa_c2b")]))
 

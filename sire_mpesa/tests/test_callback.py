@@ -326,7 +326,7 @@ class TestCallbackRoute(MpesaCommon, HttpCase):
     def test_source_addresses(self):
         tx = self.request()
         self.provider.mpesa_source_addresses = "196.201.214.0/24"
-        with self.assertLogs("odoo.addons.sire_mpesa.controllers.sire_mpesa", "WARNING"):
+        with self.assertLogs("odoo.addons.sire_mpesa.controllers.sender", "WARNING"):
             self.assertEqual(self.post(tx.mpesa_callback_token).status_code, 404)
         self.provider.mpesa_source_addresses = "196.201.214.0/24\n127.0.0.0/8"
         self.assertEqual(self.post(tx.mpesa_callback_token).status_code, 200)
