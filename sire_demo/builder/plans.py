@@ -58,5 +58,7 @@ def events_of(env, made, story, staff):
         if part.invoiced is not None:
             events.append((part.invoiced, 2, lambda part=part: invoice(part)))
         for number, payment in enumerate(part.payments):
-            events.append((payment.day, 3, lambda part=part, number=number, payment=payment: pay(part, number, payment)))
+            events.append(
+                (payment.day, 3, lambda part=part, number=number, payment=payment: pay(part, number, payment))
+            )
     return events
