@@ -144,7 +144,7 @@ class TestCreditByHttp(CreditCommon, HttpCase):
         self.env.flush_all()
         page = self.url_open(link[link.index("/c/") :]).text
         self.assertNotIn("credit with us", page)
-        self.assertIn("KSh 109,000", page)
+        self.assertIn("KSh\N{NO-BREAK SPACE}109,000", page)
 
     def test_json_2(self):
         self.give_credit()

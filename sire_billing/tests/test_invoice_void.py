@@ -68,6 +68,22 @@ class TestInvoiceVoid(BillingCommon, HttpCase):
         self.assertEqual(invoice._sire_get_stamp(), ("Void", "danger"))
         self.assertFalse(invoice._sire_get_pay_box())
 
+    def test_from_the_menu_of_actions(self):
+        """What is rare stands there and not in the header; for who books invoices, and the methods ask again."""
+        invoice = self.make()
+        context = {"active_model": "account.move", "active_id": invoice.id, "active_ids": invoice.ids}
+        models = {"void": "sire.invoice.void.wizard", "receive_payment": "sire.cash.payment.wizard"}
+        for name, model in {**models, "credit_note": "account.move.reversal"}.items():
+            action = self.env.ref(f"sire_billing.action_sire_{name}")
+            with self.subTest(name=name):
+                opened = action.with_user(self.user_accountant).with_context(**context).run()
+                self.assertEqual(opened["res_model"], model)
+                for user in (self.user_viewer, self.user_developer):
+                    shown = self.env["ir.actions.actions"].with_user(user).get_bindings("account.move")["action"]
+                    self.assertNotIn(action.id, [one["id"] for one in shown])
+                    with self.assertRaises(AccessError):
+                        action.with_user(user).with_context(**context).run()
+
     def test_void_is_void_for_ever(self):
         invoice = self.make()
         note = self.void(invoice)
