@@ -104,20 +104,20 @@ class TestShortcuts(BillingCommon):
 
     def test_analytic_rules_of_this_moment(self):
         plan = self.env["account.analytic.plan"].create({"name": "Departments"})
-        analytic = self.env["account.analytic.account"].create(
-            {"name": "Web", "plan_id": plan.id, "company_id": False}
-        )
+        analytic = self.env["account.analytic.account"].create({"name": "Web", "plan_id": plan.id, "company_id": False})
         self.assertFalse(self.make(post=False).invoice_line_ids.analytic_distribution)
         rules = self.env["account.analytic.distribution.model"]
         rule = rules.create({"partner_id": self.client.id, "analytic_distribution": {analytic.id: 100}})
         wanted = {str(analytic.id): 100}
         self.assertEqual(self.make(post=False).invoice_line_ids.analytic_distribution, wanted)
-        self.env.cr.cache.pop("sire_billing_analytic_rules")  # another request
+        self.env.cr.precommit.data.clear()  # another request
         self.assertEqual(self.make(post=False).invoice_line_ids.analytic_distribution, wanted)
         other = self.env["res.company"].create({"name": "Other Ltd"})
         rule.company_id = other
         self.assertFalse(self.make(post=False).invoice_line_ids.analytic_distribution)
-        self.assertTrue(rules.with_company(other)._get_applicable_models({"company_id": other.id, "partner_id": self.client.id}))
+        self.assertTrue(
+            rules.with_company(other)._get_applicable_models({"company_id": other.id, "partner_id": self.client.id})
+        )
         with self.env.cr.savepoint() as savepoint:
             rule.unlink()
             self.assertFalse(rules._get_applicable_models({"company_id": other.id, "partner_id": self.client.id}))
