@@ -181,20 +181,23 @@ class Side:
 def by_turns(sides, step, rounds, prepare=lambda side: ()):
     """Both take turns, so that both meet the same machine.
 
-    :return: median milliseconds of each, on the clock and of this thread's processor
+    :return: medians of each: milliseconds on the clock and of this thread's processor, and statements to the database
     """
     times = {side.kind: [] for side in sides}
     processor = {side.kind: [] for side in sides}
+    statements = {side.kind: [] for side in sides}
     for number in range(rounds + WARM):
         for side in sides if number % 2 else reversed(sides):
             arguments = prepare(side)
+            asked = side.env.cr.sql_log_count
             started, computed = time.perf_counter(), time.thread_time()
             step(side, *arguments)
             times[side.kind].append((time.perf_counter() - started) * 1000)
             processor[side.kind].append((time.thread_time() - computed) * 1000)
+            statements[side.kind].append(side.env.cr.sql_log_count - asked)
     return [
         {kind: round(statistics.median(found[WARM:]), 1) for kind, found in measured.items()}
-        for measured in (times, processor)
+        for measured in (times, processor, statements)
     ]
 
 
@@ -210,7 +213,7 @@ def main():
     result = {}
 
     def note(name, found):
-        for unit, measured in zip(("ms", "cpu_ms"), found, strict=True):
+        for unit, measured in zip(("ms", "cpu_ms", "sql"), found, strict=True):
             result.update({f"{name}_{unit}": measured["ours"], f"stock_{name}_{unit}": measured["stock"]})
         print(json.dumps(result), flush=True)
 

@@ -1,21 +1,27 @@
 from odoo import api, models
 
-ANY = "sire_billing_analytic_rules"
+ANY = "sire_billing.analytic_rules"
 
 
 class AccountAnalyticDistributionModel(models.Model):
-    """Where nobody made a rule for analytic accounts, none is looked for: the host does, for each line of each document."""
+    """Where nobody made a rule for analytic accounts, none is looked for: the host does, for each line of each document.
+
+    Whether there is one is asked once a transaction, which sees no other one's rules. It is kept where the host keeps what ends
+    with the transaction, or with a savepoint that is rolled back.
+    """
 
     _inherit = "account.analytic.distribution.model"
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.cr.cache[ANY] = True
-        return super().create(vals_list)
+        rules = super().create(vals_list)
+        self.env.cr.precommit.data.pop(ANY, None)
+        return rules
 
     def unlink(self):
-        self.env.cr.cache[ANY] = True  # to the end of this transaction: a savepoint may bring them back
-        return super().unlink()
+        result = super().unlink()
+        self.env.cr.precommit.data.pop(ANY, None)
+        return result
 
     @api.model
     def _get_applicable_models(self, vals):
@@ -23,8 +29,11 @@ class AccountAnalyticDistributionModel(models.Model):
 
     @api.model
     def _sire_are_any(self):
-        """:return: whether there is a rule of any company; asked once a transaction, which sees no other one's rules"""
-        known = self.env.cr.cache
+        """:return: whether there is a rule, of any company
+        :rtype: bool
+        """
+        known = self.env.cr.precommit.data
         if ANY not in known:
-            known[ANY] = bool(self.sudo().search_count([], limit=1))  # sudo: a number, whoever may read which
+            rules_sudo = self.sudo()  # whether there is one, whoever may read which
+            known[ANY] = bool(rules_sudo.search_count([], limit=1))
         return known[ANY]

@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
 from .. import gate
+from ..utils.values import differs
 
 # What the ledger and the number say. Of a posted document they change by buttons, never by a value that somebody writes.
 LEDGER_FIELDS = frozenset(
@@ -168,11 +169,17 @@ class AccountMove(models.Model):
                     self.env._("%(hold)s It stays as it is: void it, or make a credit note, with a reason.", hold=hold)
                 )
 
+    def _sire_get_closed(self):
+        """:return: the documents among these whose lines are what was issued; none where the gate is open"""
+        if gate.is_open(self.env) or self.env.context.get("sire_posting") is gate.GATE:
+            return self.browse()
+        moves_sudo = self.sudo()  # whoever may write a line need not read what it belongs to
+        closed_sudo = moves_sudo.filtered(lambda move: move.state == "posted" and move._sire_is_document())
+        return closed_sudo.with_env(self.env)
+
     def _sire_check_lines_open(self):
         """:raise UserError: when one of these documents is posted: its lines are what was issued"""
-        if gate.is_open(self.env) or self.env.context.get("sire_posting") is gate.GATE:
-            return
-        for move in self.filtered(lambda move: move.state == "posted" and move._sire_is_document()):
+        for move in self._sire_get_closed():
             move._sire_check_may_take_back()
             raise move._sire_confirmed_error()
 
@@ -186,10 +193,12 @@ class AccountMove(models.Model):
 
     def _sire_check_issued(self, vals):
         """Refuse values that would change what was issued."""
-        documents_sudo = self.sudo().filtered(lambda move: move._sire_is_document())  # to compare with what is there
+        documents_sudo = self.sudo().filtered(  # to compare with what is there
+            lambda move: move._sire_is_document() and (move.posted_before or move.state != "draft")
+        )
         for move in documents_sudo:
-            changed = {name for name in vals if move._sire_differs(name, vals[name])}
-            if "name" in changed and move._sire_has_number() and (move.posted_before or move.state != "draft"):
+            changed = {name for name in vals if differs(move, name, vals[name])}
+            if "name" in changed and move._sire_has_number():
                 raise UserError(self.env._("%s was issued: its number is never changed or taken away.", move.name))
             if "posted_before" in changed and move.posted_before:
                 raise UserError(self.env._("%s was issued: that does not become undone.", move.name))
@@ -201,16 +210,6 @@ class AccountMove(models.Model):
                 raise move._sire_confirmed_error()
             if changed & PAPER_FIELDS - {"is_move_sent"} or ("is_move_sent" in changed and not vals["is_move_sent"]):
                 move.with_env(self.env)._sire_check_may_take_back()
-
-    def _sire_differs(self, name, value):
-        field = self._fields.get(name)
-        if field is None:
-            return False
-        if field.type in ("one2many", "many2many"):
-            return bool(value)
-        if field.type == "html":
-            return (value or "") != (self[name] or "")
-        return (field.convert_to_cache(value, self) or None) != (field.convert_to_cache(self[name], self) or None)
 
     def _sire_check_first_number(self):
         """A number that a person writes starts a journal's numbers; after that they are given."""

@@ -2,6 +2,8 @@ from contextvars import ContextVar
 
 from odoo import api, models
 
+from ..utils.values import differs
+
 # Whether lines are being written in this thread of execution: see `fields_get`.
 _writing = ContextVar("sire_billing_writing_lines", default=False)
 
@@ -50,11 +52,11 @@ class AccountMoveLine(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if FROZEN_FIELDS & vals.keys() and any(self._sire_differs(name, value) for name, value in vals.items()):
-            moves = self.move_id
-            if vals.get("move_id"):
-                moves |= moves.browse(vals["move_id"])
-            moves._sire_check_lines_open()
+        if names := FROZEN_FIELDS & vals.keys():
+            closed = (self.move_id | self.move_id.browse(vals.get("move_id") or ()))._sire_get_closed()
+            lines_sudo = self.sudo() if closed else self.browse()  # to compare
+            if any(differs(line, name, vals[name]) for line in lines_sudo for name in names):
+                closed._sire_check_lines_open()
         token = _writing.set(True)
         try:
             return super().write(vals)
@@ -74,16 +76,3 @@ class AccountMoveLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_issued(self):
         self.move_id._sire_check_lines_open()
-
-    def _sire_differs(self, name, value):
-        """:return: whether one of these lines has another value than that"""
-        if name not in FROZEN_FIELDS:
-            return False
-        field = self._fields[name]
-        if field.type in ("one2many", "many2many"):
-            return bool(value)
-        lines_sudo = self.sudo()  # to compare
-        return any(
-            (field.convert_to_cache(value, line) or None) != (field.convert_to_cache(line[name], line) or None)
-            for line in lines_sudo
-        )

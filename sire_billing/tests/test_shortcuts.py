@@ -110,7 +110,7 @@ class TestShortcuts(BillingCommon):
         rule = rules.create({"partner_id": self.client.id, "analytic_distribution": {analytic.id: 100}})
         wanted = {str(analytic.id): 100}
         self.assertEqual(self.make(post=False).invoice_line_ids.analytic_distribution, wanted)
-        self.env.cr.cache.pop("sire_billing_analytic_rules")  # another request
+        self.env.cr.precommit.data.clear()  # another request
         self.assertEqual(self.make(post=False).invoice_line_ids.analytic_distribution, wanted)
         other = self.env["res.company"].create({"name": "Other Ltd"})
         rule.company_id = other
