@@ -8,7 +8,7 @@ import re
 import zlib
 
 from odoo import api, models
-from odoo.exceptions import MissingError, UserError
+from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.service import server
 from odoo.tools import config
@@ -73,26 +73,6 @@ class IrActionsReport(models.Model):
         return super().get_wkhtmltopdf_state()
 
     # === RENDERING === #
-
-    @api.model
-    def _get_report(self, report_ref):
-        """The host looks a report up by its name ten times for one document; within a transaction once is enough."""
-        if not isinstance(report_ref, str):
-            return super()._get_report(report_ref)
-        known = self.env.cr.cache.setdefault("sire_pdf_reports", {})
-        if report_ref in known:
-            report_sudo = (
-                self.env["ir.actions.report"].sudo().browse(known[report_ref])
-            )  # with sudo, as the host gives it
-            try:
-                if report_sudo.report_name == report_ref:
-                    return report_sudo
-            except MissingError:
-                _logger.debug("%s was deleted", report_ref)
-        report_sudo = super()._get_report(report_ref)
-        if report_sudo.report_name == report_ref:
-            known[report_ref] = report_sudo.id
-        return report_sudo
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         report = self._get_report(report_ref)
@@ -265,7 +245,7 @@ class IrActionsReport(models.Model):
 
         :return: two ``sire.pdf.asset``, the printing user's and the public's
         """
-        public = self.env.ref("base.public_user")
+        public = self.env["res.users"].browse(self.env["ir.model.data"]._xmlid_to_res_id("base.public_user"))
         uid = request.session.uid or public.id if request and request.db else self.env.uid
         user = public if uid == api.SUPERUSER_ID else self.env["res.users"].browse(uid)
         finder = self.env["sire.pdf.asset"]

@@ -165,3 +165,28 @@ class TestCheaperPages(DocumentCase):
         self.assertEqual((found[1], found[2]), (PIXEL, True))
         company.logo = False
         self.assertTrue(self.env["sire.pdf.asset"]._find(address)[1], "no hole where there is no logo")
+
+    def test_the_name_of_a_report_is_known_and_follows(self):
+        installed = self.env.ref("web.action_report_externalpreview")
+        reports = self.env["ir.actions.report"]
+
+        def name(report):
+            report.invalidate_recordset(["xml_id"])
+            return report.xml_id
+
+        self.assertEqual(name(installed), "web.action_report_externalpreview")
+        with self.assertQueryCount(0):
+            self.assertEqual(name(installed), "web.action_report_externalpreview")
+        self.assertFalse(name(self.report))
+        known = self.env["ir.model.data"].create(
+            {"module": "sire_pdf", "name": "given", "model": "ir.actions.report", "res_id": self.report.id}
+        )
+        self.assertEqual(name(self.report), "sire_pdf.given")
+        known.name = "given_later"
+        self.env.flush_all()  # the host looks names up past the ORM
+        self.assertEqual(name(self.report), "sire_pdf.given_later")
+        self.report.paperformat_id = self.env.ref("base.paperformat_us")
+        self.assertEqual(reports.get_paperformat_by_xmlid("sire_pdf.given_later"), self.report.paperformat_id)
+        self.assertEqual(reports.get_paperformat_by_xmlid(False), self.env.company.paperformat_id)
+        known.unlink()
+        self.assertFalse(name(self.report))
