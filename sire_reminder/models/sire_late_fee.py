@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.gate import without_defaults
 from odoo.addons.sire_base.utils.reason import clean_reason
-from odoo.addons.sire_billing import gate
 
 
 class SireLateFee(models.Model):
@@ -123,7 +123,7 @@ class SireLateFee(models.Model):
         this = eat_today().replace(day=1)
         if month not in (this, fields.Date.subtract(this, months=1)):
             raise UserError(self.env._("A late fee is waived for this month or the one before."))
-        fees_sudo = gate.without_defaults(self.sudo())  # written by methods alone
+        fees_sudo = without_defaults(self.sudo())  # written by methods alone
         fee_sudo = fees_sudo.create({"move_id": move.id, "month": month, "state": "waived", "reason": reason})
         fee_sudo._tell()
         return fee_sudo.with_env(self.env)

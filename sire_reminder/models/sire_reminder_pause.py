@@ -6,8 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.gate import without_defaults
 from odoo.addons.sire_base.utils.text import storable
-from odoo.addons.sire_billing import gate
 
 LONGEST = {"promise": 92, "hold": 366}  # days
 
@@ -94,7 +94,7 @@ class SireReminderPause(models.Model):
         if record._name == "res.partner":
             record = record.commercial_partner_id
         field = {"account.move": "move_id", "res.partner": "partner_id", "project.project": "project_id"}[record._name]
-        pauses_sudo = gate.without_defaults(self.sudo())  # written by this method alone
+        pauses_sudo = without_defaults(self.sudo())  # written by this method alone
         former_sudo = pauses_sudo.search(
             [(field, "=", record.id), ("kind", "=", kind), ("state", "=", "active"), ("company_id", "=", company.id)]
         )

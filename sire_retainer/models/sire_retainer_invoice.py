@@ -5,6 +5,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.gate import without_defaults
 from odoo.addons.sire_billing import gate
 from odoo.addons.sire_mpesa.tools import own_transaction
 
@@ -91,7 +92,7 @@ class SireRetainer(models.Model):
         self.invalidate_recordset()
         # sudo: who may invoice the retainer was checked before; books and client are read as the system, and nothing is filled
         # in by defaults of the caller
-        retainer_sudo = gate.without_defaults(self.with_user(SUPERUSER_ID)).with_company(self.company_id)
+        retainer_sudo = without_defaults(self.with_user(SUPERUSER_ID)).with_company(self.company_id)
         period = retainer_sudo._sire_get_period() if retainer_sudo.state == "running" else None
         if not period or period.date_from > today:
             return self.env["account.move"]

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.gate import without_defaults
 from odoo.addons.sire_base.utils.text import storable
 from odoo.addons.sire_billing import gate
 from odoo.addons.sire_payment.utils import format_money
@@ -121,7 +122,7 @@ class SireWithholdingCertificate(models.Model):
         :raise UserError: with one sentence; nothing is kept then
         """
         # a default of the context is written, too: no certificate is void from its birth, or has another's entry
-        recording = super(SireWithholdingCertificate, gate.without_defaults(self))
+        recording = super(SireWithholdingCertificate, without_defaults(self))
         certificates = self.browse()
         for vals in vals_list:
             certificates += recording.create([self._sire_clean(vals)])._sire_book().with_env(self.env)
