@@ -80,7 +80,8 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not gate.is_open(self.env) and any(STATUS_FIELDS & vals.keys() for vals in vals_list):
+        given = {name for name in STATUS_FIELDS if self.env.context.get(f"default_{name}")}  # is written, too
+        if not gate.is_open(self.env) and any((STATUS_FIELDS & vals.keys()) | given for vals in vals_list):
             raise self._sire_status_error()
         moves = super().create(vals_list)
         for move in moves:

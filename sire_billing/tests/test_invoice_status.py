@@ -260,6 +260,9 @@ class TestInvoiceStatus(BillingCommon):
                     invoice.with_user(user).write(vals)
         with self.assertRefused("not written by hand"):
             self.make(sire_status="paid")
+        moves = self.env["account.move"].with_user(self.user_accountant)
+        with self.assertRefused("not written by hand"):
+            moves.with_context(default_sire_void_reason="x").create({"move_type": "out_invoice"})
         self.assertEqual(self.stored(invoice), "unpaid")
 
     def test_the_list_asks_the_database_once_for_all(self):

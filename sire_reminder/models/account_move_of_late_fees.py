@@ -104,5 +104,6 @@ class AccountMove(models.Model):
         """:return: what these invoices charge
         :rtype: sire.late.fee
         """
-        domain = [("fee_move_id", "in", self.ids), ("state", "=", "charged")]
-        return self.env["sire.late.fee"].sudo().search(domain)  # sudo: written by methods alone
+        moves_sudo = self.sudo().filtered("sire_late_fee_month")  # the mark: of all others nothing is asked
+        fees_sudo = self.env["sire.late.fee"].sudo()  # written by methods alone
+        return fees_sudo.search([("fee_move_id", "in", moves_sudo.ids), ("state", "=", "charged")])

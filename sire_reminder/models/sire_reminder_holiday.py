@@ -15,3 +15,9 @@ class SireReminderHoliday(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
 
     _day_unique = models.Constraint("UNIQUE(company_id, date)", "This day is a holiday already.")
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # it may lead out of the company, and rules looked at what was there before
+        return result

@@ -41,3 +41,11 @@ class SireReminderLadder(models.Model):
                         ladder.name,
                     )
                 )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # it may lead out of the company, and rules looked at what was there before
+        return result

@@ -49,3 +49,12 @@ class TestAccess(ReminderCommon):
         partners = self.env["res.partner"].with_user(self.user_manager).with_context(default_sire_reminder_off=True)
         with self.assertRaises(AccessError):
             partners.create({"name": "x"})
+
+    def test_nothing_of_ones_own_is_given_to_another_company(self):
+        """A free day or a ladder that is moved there would say when that company writes, and what."""
+        ladder = self.env["sire.reminder.ladder"].create({"name": "Government"})
+        holiday = self.env["sire.reminder.holiday"].create({"name": "Stock-taking", "date": self.today})
+        for record in (ladder, holiday):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                record.with_user(self.user_accountant).company_id = self.company_2
+            self.assertEqual(record.company_id, self.company)

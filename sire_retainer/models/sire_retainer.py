@@ -148,7 +148,10 @@ class SireRetainer(models.Model):
                                 retainer.name,
                             )
                         )
-        return super().write(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # it may lead out of the company, and rules looked at what was there before
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):

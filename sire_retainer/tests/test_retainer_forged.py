@@ -115,3 +115,11 @@ class TestRetainerForged(BillingCommon):
         with self.assertRaises(AccessError), self.cr.savepoint():
             self.retainer.line_ids.with_user(self.user_accountant).retainer_id = other
             self.env.flush_all()
+
+    def test_one_that_runs_is_not_moved_into_anothers_books(self):
+        """The job would invoice it there, as the system."""
+        retainer = self.make_retainer(date_start=date(2026, 12, 1))
+        retainer.action_start()
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            retainer.with_user(self.user_accountant).company_id = self.company_2
+        self.assertEqual(retainer.company_id, self.company)
