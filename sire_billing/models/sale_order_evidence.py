@@ -96,10 +96,9 @@ class SaleOrder(models.Model):
 
     def _sire_check_approval_holds(self):
         """:raise UserError: when what stands in the database is not what was approved"""
-        lines = self.order_line  # looked up before, not read once more for this
         self.env.flush_all()
-        lines.invalidate_recordset(flush=False)
         self.invalidate_recordset(flush=False)
+        self.env["sale.order.line"].invalidate_model(flush=False)  # all: to look up which would be one more read
         for order in self:
             if order._sire_is_void():
                 raise UserError(order._sire_say_void())
