@@ -9,10 +9,10 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
         """Override of `base`: the hash of a document's PDF is kept, whichever way it leaves: by e-mail, print or download."""
         report_sudo = self._get_report(report_ref)  # sudo: as the host returns it
-        if report_sudo.model == "account.move" and res_ids and self._is_invoice_report(report_ref):
-            self.env["account.move"].browse(res_ids)._sire_read_for_print()
-        content, kind = super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
-        if kind == "pdf" and isinstance(res_ids, (list, tuple)) and len(res_ids) == 1:
-            if report_sudo.model in FIELDS:
-                self.env["sire.proof"]._note_file(self.env[report_sudo.model].browse(res_ids[0]), content)
+        with self._sire_pdf_turn():
+            if report_sudo.model == "account.move" and res_ids and self._is_invoice_report(report_ref):
+                self.env["account.move"].browse(res_ids)._sire_read_for_print()
+            content, kind = super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
+        if kind == "pdf" and report_sudo.model in FIELDS and isinstance(res_ids, (list, tuple)) and len(res_ids) == 1:
+            self.env["sire.proof"]._note_file(self.env[report_sudo.model].browse(res_ids[0]), content)
         return content, kind

@@ -74,6 +74,11 @@ class IrActionsReport(models.Model):
 
     # === RENDERING === #
 
+    @api.model
+    def _sire_pdf_turn(self):
+        """:return: a context in which a document's HTML is made, which may begin before the host begins; see ``turns.py``"""
+        return html_turns.turn() if self._sire_pdf_engine() == CHROMIUM else contextlib.nullcontext()
+
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         report = self._get_report(report_ref)
         if self._sire_pdf_engine() != CHROMIUM:
@@ -81,7 +86,7 @@ class IrActionsReport(models.Model):
         named = self.with_context(**{CONTEXT_TITLE: self._sire_pdf_title(report, res_ids), CONTEXT_BY_ADDRESS: True})
         cache = self.env.cr.cache
         cache.pop(PRINTED, None)
-        with html_turns.turn():
+        with self._sire_pdf_turn():
             self._sire_pdf_prepare(report, res_ids)
             streams = super(IrActionsReport, named)._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
         whole, bodies = cache.pop(PRINTED, (None, 0))
