@@ -22,6 +22,7 @@ class BooksChecks(BooksMoney):
         for invoice in self.invoices():
             self.check_credited(invoice)
             self.check_payable(invoice)
+        self.check_money()
         self.check_ledger()
         self.check_statement()
         for model, name in (("account.payment", "sire_receipt_number"), ("account.move", "name")):
@@ -130,6 +131,20 @@ class BooksChecks(BooksMoney):
         self.assertLessEqual(payable, max(left - held, 0), invoice.name)
         if not loose:
             self.assertEqual(payable, max(left - held, 0), invoice.name)
+
+    def check_money(self):
+        """What was received is in one place: with the bank when it cleared, on the way there before, nowhere when it went back."""
+        for payment in self.env["account.payment"].search([("partner_id", "=", self.client.id)]):
+            entries = payment.move_id | payment.sire_clearing_move_id
+            sums = Counter()
+            for line in (entries | entries.reversal_move_ids).line_ids:
+                if line.account_id.account_type != "asset_receivable":
+                    sums[line.account_id] += self.cents(line.balance)
+            bank = payment.journal_id.default_account_id
+            place = bank if payment.sire_receipt_state == "cleared" else payment.outstanding_account_id
+            cents = self.cents(payment.amount_company_currency_signed)
+            expected = {} if payment.sire_receipt_state in ("void", "returned") else {place: cents}
+            self.assertEqual({account: cents for account, cents in sums.items() if cents}, expected, payment.name)
 
     # === THE LEDGER === #
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from odoo.exceptions import UserError
+
 from .plan_common import PlanCommon
 
 
@@ -135,17 +137,26 @@ class BooksSteps:
             return False
         if not part.reached_at:
             part.action_toggle_reached()
-        self.owe(part._sire_invoice())
+        return self.invoice_part(part)
+
+    def invoice_part(self, part, **values):
+        """Only the last part waits, for the others: a refusal of another one is a fault."""
+        others = part.order_id.sire_instalment_ids - part
+        waits = part.basis == "rest" and any(other.state in ("planned", "to_invoice", "credited") for other in others)
+        try:
+            with self.env.cr.savepoint():
+                self.owe(part._sire_invoice(**values))
+        except UserError as error:
+            self.assertTrue(waits, error)
+            self.env.invalidate_all()
+            return False
         return True
 
     def do_again(self, which, share):
         """The invoice of a part was credited: the part has another one."""
         parts = self.orders.filtered(lambda order: order.state == "sale").sire_instalment_ids
         part = self.pick(parts.filtered(lambda part: part.state == "credited"), which)
-        if not part:
-            return False
-        self.owe(part._sire_invoice(reason="Wrong name"))
-        return True
+        return bool(part) and self.invoice_part(part, reason="Wrong name")
 
     def do_credit_note(self, which, share):
         """For the first line of the invoice alone, or for a part of it."""
