@@ -35,7 +35,8 @@ class TestPropertyBilling(BooksCommon):
             ("cash", 0, 20), ("transfer", 1, 30), ("bank_line", 1, 20), ("cheque", 2, 30), ("clear", 0, 0),
             ("cheque", 2, 10), ("bounce", 1, 0), ("void_receipt", 0, 0), ("unmatch", 1, 0), ("card", 1, 30),
             ("charge", 0, 50), ("give_credit", 0, 50), ("use_credit", 0, 0), ("credit_note", 0, 0), ("night", 0, 90),
-            ("cash", 2, 99), ("credit_all", 3, 0), ("again", 0, 0), ("approve", 0, 1), ("void", -1, 0),
+            ("cash", 2, 99), ("credit_all", 3, 0), ("again", 0, 0), ("bounce", 0, 0), ("approve", 0, 1),
+            ("void", -1, 0),
         ]  # fmt: skip
         taken = self.live_through(quotes, steps)
         missing = {step for step, _which, _share in steps} - set(taken)
