@@ -289,7 +289,7 @@ class TestRolePermissions(BillingCommon, Json2Case):
 
     def check_methods(self, user, permission, scope):
         """Every gated method, called: without the tick it is refused by name, with it, it may fail for another reason."""
-        for gate in permission.gate_ids.filtered("method"):
+        for gate in permission.gate_ids.filtered(lambda g: g.method and g.model in self.env):
             doors = self.env["sire.access.gate"]._sire_map()[1][gate.model][gate.method]
             self.assertEqual(len(doors), 1, gate.method)
             for owner, may in ((user, bool(scope)), (self.stranger, scope == "all")):
