@@ -107,6 +107,8 @@ class SireMpesaReceipt(models.Model):
         if receipt.transaction_id:  # meanwhile a prompt turned out to be paid by it: the books know a refund
             receipt.transaction_id._mpesa_book_reversal(command, completed_at)
             return
+        if receipt.state == "booked":  # staff had given the return up and assigned the money: it went back all the same
+            receipt._take_back()
         if receipt.state == "suspense":
             move = receipt._post_entry(
                 receipt._get_return_date(completed_at),

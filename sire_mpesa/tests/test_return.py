@@ -56,6 +56,24 @@ class TestReturn(RefundCommon):
         self.assertEqual(receipt.state, "reversed")
         self.assertBooks()
 
+    def test_given_up_and_done_all_the_same(self):
+        """Staff gave the return up and assigned the money, and then Safaricom says that it went back."""
+        invoice = self.make_invoice(500, partner=self.other)
+        receipt = self.lost()
+        receipt.action_return()
+        command = self.send("reversal")
+        self.overdue(command)
+        command.with_user(self.accountant).action_not_returned()
+        receipt._assign([(self.other, invoice, 500)])
+        self.assertEqual((receipt.state, invoice.amount_residual), ("booked", 0))
+        self.report(command, 0, Amount="500")
+        self.assertEqual((receipt.state, receipt.reversed_amount), ("reversed", 500))
+        self.assertEqual(invoice.amount_residual, 500, "nobody paid it any more")
+        self.assertEqual(self.get_balance(receipt._get_incoming_account()), 0)
+        self.assertEqual(self.get_balance(self.company._mpesa_get_suspense_account()), 0)
+        self.assertDayBalances(seen=500, reversed=500)
+        self.assertBooks()
+
     def test_named_by_a_prompt_meanwhile(self):
         """It goes back, and then a prompt turns out to be paid by it: the books know both."""
         tx = self.request(500)
