@@ -31,8 +31,20 @@ class SireWithholdingSpreadLine(models.TransientModel):
     def create(self, vals_list):
         for vals in vals_list:
             self.env["sire.withholding.spread.wizard"]._check_number(vals.get("amount") or 0.0)
-        return super().create(vals_list)
+        lines = super().create(vals_list)
+        lines._check_invoice()
+        return lines
 
     def write(self, vals):
         self.env["sire.withholding.spread.wizard"]._check_number(vals.get("amount") or 0.0)
-        return super().write(vals)
+        result = super().write(vals)
+        if "invoice_id" in vals:
+            self._check_invoice()
+        return result
+
+    def _check_invoice(self):
+        """What is shown of an invoice is worked out as the system: whoever names one may read it.
+
+        :raise AccessError: when the user may not
+        """
+        self.invoice_id.check_access("read")
