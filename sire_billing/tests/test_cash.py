@@ -100,6 +100,12 @@ class TestCash(BillingCommon):
         number = self.take_cash(invoice, 100).sire_receipt_number
         self.assertEqual(self.counter(number), self.counter(first.sire_receipt_number) + 1)
 
+    def test_a_default_is_no_way_around(self):
+        wizards = self.env["sire.cash.payment.wizard"].with_user(self.user_accountant)
+        for amount in (float("nan"), float("inf"), "much"):
+            with self.subTest(amount=amount), self.assertRefused("must be a number"):
+                wizards.with_context(default_amount=amount).create({"move_id": self.make_invoice().id})
+
     def test_what_a_prompt_holds_is_not_taken_in_cash(self):
         invoice = self.make_invoice()
         self.patch(self.registry["account.move"], "_sire_get_payable", lambda move, *args, **kwargs: 480.0)
