@@ -10,12 +10,6 @@ class AccountAnalyticLine(models.Model):
 
     _inherit = "account.analytic.line"
 
-    def _compute_project_id(self):
-        """Override of `hr_timesheet`: a task that goes to another project takes its time along, but not what a client has on a
-        quotation; the host keeps invoiced time so."""
-        quoted = self._sire_get_quoting_works().timesheet_id.with_env(self.env)
-        return super(AccountAnalyticLine, self - quoted)._compute_project_id()
-
     def write(self, vals):
         if QUOTED_FIELDS & vals.keys():
             self.filtered(lambda line: line._sire_would_change(vals))._sire_check_not_quoted()
@@ -37,24 +31,17 @@ class AccountAnalyticLine(models.Model):
 
     def _sire_check_not_quoted(self):
         """:raise UserError: when a client has this time on a quotation that may be approved, or is"""
-        if works_sudo := self._sire_get_quoting_works():
+        # sudo: who logs time need not read quotations; only the number of one is said
+        works_sudo = self.env["sire.quotation.work"].sudo()
+        works_sudo = works_sudo.search([("timesheet_id", "in", self.ids), ("held", "=", True)])
+        orders_sudo = works_sudo.order_id.filtered(
+            lambda order: order.state in ("sent", "sale") and order._sire_holds_work()
+        )
+        if orders_sudo:
             raise UserError(
                 self.env._(
                     "This time is on quotation %s, which the client has: it stays. Log what is to be added as new time, or"
                     " revise the quotation first.",
-                    works_sudo[0].order_id.name,
+                    orders_sudo[0].name,
                 )
             )
-
-    def _sire_get_quoting_works(self):
-        """:return: what puts this time on quotations that a client has and that may be approved, or are; as superuser
-        :rtype: sire.quotation.work
-        """
-        # sudo: who logs time need not read quotations
-        works_sudo = self.env["sire.quotation.work"].sudo()
-        if not self.ids:
-            return works_sudo
-        works_sudo = works_sudo.search([("timesheet_id", "in", self.ids), ("held", "=", True)])
-        return works_sudo.filtered(
-            lambda work: work.order_id.state in ("sent", "sale") and work.order_id._sire_holds_work()
-        )

@@ -42,21 +42,6 @@ class TestQuotingTime(QuotingCommon):
         self.approve(self.order)
         self.assertStays(self.time)
 
-    def test_a_task_that_moves_leaves_it_behind(self):
-        """As the host does with invoiced time; what nobody quoted goes along."""
-        self.order.action_sire_send()
-        more = self.log_time(self.design, 1)
-        other = self.make_project(name="Shop")
-        self.design.project_id = other
-        self.env.flush_all()
-        self.env.invalidate_all()
-        self.assertEqual((self.time.project_id, self.time.task_id), (self.project, self.design))
-        self.assertEqual((more.project_id, more.task_id), (other, self.design))
-        self.order._sire_decline("Too dear")
-        self.design.project_id = self.project
-        self.design.project_id = other
-        self.assertEqual((self.time | more).project_id, other)
-
     def test_words_and_the_same_values_may_be_written(self):
         self.order.action_sire_send()
         self.time.write({"name": "Sketches", "unit_amount": 3, "date": "2026-11-03", "task_id": self.design.id})
