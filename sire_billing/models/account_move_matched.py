@@ -10,7 +10,7 @@ class AccountMove(models.Model):
     def _compute_reconciled_payment_ids(self):
         """Override of `account`: the host's question goes through six tables, and most of its time is planning it. Invoices of
         which no item is matched with anything are told apart by a plain one first."""
-        matched = self._sire_get_matched()
+        matched = self & self._sire_get_matched()  # in a form that is edited they are others than the saved ones
         for move in self - matched:
             move.reconciled_payment_ids = move.matched_payment_ids
         return super(AccountMove, matched)._compute_reconciled_payment_ids() if matched else None

@@ -17,10 +17,10 @@ class AccountPayment(models.Model):
         for payment in self - asked:
             sales = payment.invoice_ids.filtered(lambda move: move.is_sale_document(include_receipts=True))
             bills = payment.invoice_ids.filtered(lambda move: move.is_purchase_document(include_receipts=True))
-            only_refunds = set(sales.mapped("move_type")) == {"out_refund"}
+            is_note = sales.mapped("move_type") == ["out_refund"]
             payment.reconciled_invoice_ids = sales
             payment.reconciled_invoices_count = len(sales)
-            payment.reconciled_invoices_type = "credit_note" if only_refunds else "invoice"
+            payment.reconciled_invoices_type = "credit_note" if is_note else "invoice"
             payment.reconciled_bill_ids = bills
             payment.reconciled_bills_count = len(bills)
             payment.reconciled_statement_line_ids = [Command.clear()]

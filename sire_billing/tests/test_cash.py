@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -99,6 +100,45 @@ class TestCash(BillingCommon):
         # Nothing refused took a number.
         number = self.take_cash(invoice, 100).sire_receipt_number
         self.assertEqual(self.counter(number), self.counter(first.sire_receipt_number) + 1)
+
+    def test_a_default_is_no_way_around(self):
+        wizards = self.env["sire.cash.payment.wizard"].with_user(self.user_accountant)
+        for amount in (float("nan"), float("inf"), "much"):
+            with self.subTest(amount=amount), self.assertRefused("must be a number"):
+                wizards.with_context(default_amount=amount).create({"move_id": self.make_invoice().id})
+
+    def test_nobody_looks_at_another_companys_invoice_through_the_form(self):
+        self.load_kenyan_chart(self.company_2)
+        env = self.env(context={**self.env.context, "allowed_company_ids": self.company_2.ids})
+        foreign = env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "company_id": self.company_2.id,
+                "partner_id": self.client.id,
+                "invoice_date": self.day(0),
+                "invoice_line_ids": [Command.create({"name": "Work", "price_unit": 777, "tax_ids": []})],
+            }
+        )
+        foreign.action_post()
+        for model, values in (
+            ("sire.cash.payment.wizard", {}),
+            ("sire.cash.payment.wizard", {"amount": 1, "received_from": "Jane"}),
+            ("sire.invoice.void.wizard", {"reason": "Never ordered"}),
+        ):
+            wizards = self.env[model].with_user(self.user_accountant)
+            names = ["partner_id", "currency_id", *({"amount", "payable", "amount_total"} & wizards._fields.keys())]
+            for ask in (
+                lambda wizards=wizards, names=names, values=values: wizards.onchange(
+                    {**values, "move_id": foreign.id}, ["move_id"], {name: {} for name in ("move_id", *names)}
+                ),
+                lambda wizards=wizards, names=names, values=values: wizards.create(
+                    {**values, "move_id": foreign.id}
+                ).read(names),
+            ):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                with self.subTest(model=model, values=values), self.assertRaises(AccessError), self.cr.savepoint():
+                    ask()
 
     def test_what_a_prompt_holds_is_not_taken_in_cash(self):
         invoice = self.make_invoice()

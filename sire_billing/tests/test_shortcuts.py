@@ -102,6 +102,30 @@ class TestShortcuts(BillingCommon):
         self.assertFalse(form.reconciled_invoice_ids)
         self.assertFalse(self.env["account.move"].new({"move_type": "out_invoice"}).reconciled_payment_ids)
 
+    def test_matched_in_a_form(self):
+        """Whoever only reads an invoice is told in a form, too: nothing is written on the saved one."""
+        partial = self.make()
+        payment = self.pay(partial, 400)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        partial = partial.with_user(self.user_viewer)
+        form = partial.new(origin=partial)
+        self.assertEqual(form.reconciled_payment_ids._origin, payment)
+        self.assertEqual(form.matched_payment_ids._origin, payment)
+
+    def test_the_kind_of_several_credit_notes(self):
+        notes = self.make("out_refund") | self.make("out_refund")
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": self.client.id,
+                "amount": 2000,
+                "journal_id": self.bank.id,
+                "payment_type": "outbound",
+                "invoice_ids": [Command.set(notes.ids)],
+            }
+        )
+        self.assertAsTheHost(payment, AccountPayment, "_compute_stat_buttons_from_reconciliation", OF_PAYMENTS)
+
     def test_analytic_rules_of_this_moment(self):
         plan = self.env["account.analytic.plan"].create({"name": "Departments"})
         analytic = self.env["account.analytic.account"].create({"name": "Web", "plan_id": plan.id, "company_id": False})

@@ -7,7 +7,7 @@ from odoo.addons.sire_payment.utils import format_money
 
 class SireCashPaymentWizard(models.TransientModel):
     _name = "sire.cash.payment.wizard"
-    _inherit = "sire.amount.wizard"
+    _inherit = ["sire.amount.wizard", "sire.document.wizard"]
     _description = "Cash payment"
 
     instrument = fields.Selection(
@@ -21,12 +21,17 @@ class SireCashPaymentWizard(models.TransientModel):
     cheque_date = fields.Date(string="Date on the Cheque")
     transfer_reference = fields.Char()
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one(related="move_id.company_id")
-    partner_id = fields.Many2one(related="move_id.partner_id", string="Client")
-    currency_id = fields.Many2one(related="move_id.currency_id")
+    # What is shown of an invoice is read with the rights of whoever named it, here and below.
+    company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
+    partner_id = fields.Many2one(related="move_id.partner_id", related_sudo=False, string="Client")
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     payable = fields.Monetary(string="Left to Pay", compute="_compute_payable")
-    amount = fields.Monetary(compute="_compute_amount", store=True, precompute=True, readonly=False, required=True)
-    received_from = fields.Char(compute="_compute_amount", store=True, precompute=True, readonly=False, required=True)
+    amount = fields.Monetary(
+        compute="_compute_amount", compute_sudo=False, store=True, precompute=True, readonly=False, required=True
+    )
+    received_from = fields.Char(
+        compute="_compute_amount", compute_sudo=False, store=True, precompute=True, readonly=False, required=True
+    )
     date = fields.Date(required=True, default=lambda self: eat_today())
     journal_id = fields.Many2one(
         "account.journal",

@@ -12,8 +12,10 @@ class SireAmountWizard(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        context = self.env.context
+        given = {"amount": context["default_amount"]} if "default_amount" in context else {}
         for vals in vals_list:
-            self._check_number(vals)
+            self._check_number(given | vals)  # a default of the caller's is written, too
         return super().create(vals_list)
 
     def write(self, vals):

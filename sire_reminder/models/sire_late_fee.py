@@ -132,11 +132,16 @@ class SireLateFee(models.Model):
         self.write({"state": "waived", "reason": reason, "line_id": False})
 
     def _take_off(self, reason):
-        """Waive a fee whose invoice is a draft: its line leaves it, and what has no line left goes."""
+        """Waive a fee whose invoice is a draft: its line leaves it, and what has no line left goes, or is cancelled when it was
+        issued before: it has a number."""
         line, fee_move = self.line_id, self.fee_move_id
         self._set_waived(reason)
         line.unlink()
-        if not fee_move.invoice_line_ids:
+        if fee_move.invoice_line_ids:
+            return
+        if fee_move.posted_before:
+            fee_move.button_cancel()
+        else:
             fee_move.unlink()
 
     def _tell(self):

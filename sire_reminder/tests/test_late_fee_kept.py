@@ -137,6 +137,19 @@ class TestLateFeeKept(LateFeeCommon):
         other._sire_void("Never ordered")
         self.assertFalse(made.exists())
 
+    def test_a_late_invoice_that_is_void_while_its_fee_was_taken_back(self):
+        """A draft that has a number is never deleted: it is cancelled."""
+        move, other = self.bill(due=-40), self.bill(due=-40)
+        made = self.charge()
+        made.action_post()
+        number = made.name
+        made.button_draft()
+        move._sire_void("Never ordered")
+        self.assertEqual(made.amount_untaxed, 20)
+        other._sire_void("Never ordered")
+        self.assertEqual((made.state, made.name, len(made.invoice_line_ids)), ("cancel", number, 0))
+        self.assertEqual(set((self.fee(move) | self.fee(other)).mapped("state")), {"waived"})
+
     def test_a_late_invoice_that_is_void_after_its_fee_was_posted(self):
         """Its line stands on a paper that the client has: it is said, and somebody decides."""
         move = self.bill(due=-40)

@@ -49,16 +49,17 @@ class AccountMove(models.Model):
         """
         self.check_access("read")
         self._sire_check_spread()
-        kinds = [kind for move in self for kind in move._sire_get_awaited()]
+        issued = self.filtered(lambda move: move.state == "posted" and move.move_type == "out_invoice")
+        kinds = [kind for move in issued for kind in move._sire_get_awaited()]
         if not kinds:
             raise UserError(self.env._("No certificate is awaited for these invoices."))
-        oldest = self.sorted(lambda move: (move.invoice_date, move.id))
+        oldest = issued.sorted(lambda move: (move.invoice_date, move.id))
         wizard = self.env["sire.withholding.spread.wizard"].create(
             {"kind": kinds[0], "line_ids": [Command.create({"invoice_id": move.id}) for move in oldest]}
         )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Certificate for %s Invoices", len(self)),
+            "name": self.env._("Certificate for %s Invoices", len(issued)),
             "res_model": wizard._name,
             "res_id": wizard.id,
             "views": [(False, "form")],

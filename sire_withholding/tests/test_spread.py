@@ -109,6 +109,31 @@ class TestSpread(WithholdingCommon):
         with self.assertRefused("No certificate is awaited"):
             self.open(self.make_bill(sire_vat_withheld_rate=0, sire_tax_withheld_rate=0))
 
+    def test_what_was_not_issued_is_left_out(self):
+        """A list of a client's invoices has drafts, of which some have no date, and credit notes."""
+        drafts = self.make_bill(post=False, invoice_date=False) | self.make_bill(post=False)
+        notes = self.make_bill(move_type="out_refund", amount=10)
+        wizard = self.open(drafts | notes | self.invoices, total=1924.69)
+        self.assertEqual(wizard.line_ids.invoice_id, self.invoices)
+        wizard.action_record()
+        self.assertEqual([len(move.sire_certificate_ids) for move in self.invoices], [1, 1, 1])
+        with self.assertRefused("No certificate is awaited"):
+            self.open(drafts)
+
+    def test_nobody_looks_at_another_companys_invoice_through_a_line(self):
+        self.load_kenyan_chart(self.company_2)
+        env = self.env(context={**self.env.context, "allowed_company_ids": self.company_2.ids})
+        foreign = self.make_bill(env=env, tax=self.company_2.account_sale_tax_id, company_id=self.company_2.id)
+        wizards = self.env["sire.withholding.spread.wizard"].with_user(self.user_accountant)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            wizards.create({"kind": "vat", "line_ids": [Command.create({"invoice_id": foreign.id})]})
+        line = self.open().line_ids[0]
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            line.invoice_id = foreign
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            line.with_context(default_invoice_id=foreign.id).create({"wizard_id": line.wizard_id.id})
+        self.assertEqual(line.invoice_id, self.first)
+
     def test_forged_lines(self):
         stranger = self.env["res.partner"].create({"name": "Baobab Ltd"})
         foreign = self.make_bill(partner_id=stranger.id)

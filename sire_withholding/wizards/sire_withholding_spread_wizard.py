@@ -26,8 +26,10 @@ class SireWithholdingSpreadWizard(models.TransientModel):
         help="No further certificate of this kind comes for the invoices: what it does not cover is to be paid.",
     )
     line_ids = fields.One2many("sire.withholding.spread.line", "wizard_id", string="Invoices")
-    currency_id = fields.Many2one(related="line_ids.invoice_id.currency_id")
-    partner_id = fields.Many2one(related="line_ids.invoice_id.commercial_partner_id", string="Client")
+    currency_id = fields.Many2one(related="line_ids.invoice_id.currency_id", related_sudo=False)
+    partner_id = fields.Many2one(
+        related="line_ids.invoice_id.commercial_partner_id", related_sudo=False, string="Client"
+    )
     total = fields.Monetary(string="Amount on the Certificate", help="All of it, as KRA printed it.")
     left = fields.Monetary(string="Not Shared Out Yet", compute="_compute_left")
 

@@ -3,12 +3,14 @@ from odoo import fields, models
 
 class SireWithholdingVoidWizard(models.TransientModel):
     _name = "sire.withholding.void.wizard"
+    _inherit = "sire.document.wizard"
     _description = "Void a withholding certificate, with a reason"
+    _sire_document = "certificate_id"
 
     certificate_id = fields.Many2one("sire.withholding.certificate", required=True, readonly=True, ondelete="cascade")
-    invoice_id = fields.Many2one(related="certificate_id.invoice_id", string="Invoice")
-    currency_id = fields.Many2one(related="certificate_id.currency_id")
-    amount = fields.Monetary(related="certificate_id.total")
+    invoice_id = fields.Many2one(related="certificate_id.invoice_id", related_sudo=False, string="Invoice")
+    currency_id = fields.Many2one(related="certificate_id.currency_id", related_sudo=False)
+    amount = fields.Monetary(related="certificate_id.total", related_sudo=False)
     reason = fields.Char(required=True)
 
     def action_confirm(self):
