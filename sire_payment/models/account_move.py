@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.sire_base.utils.gate import given
+
 from ..utils import format_money, get_amount_fault
 
 
@@ -19,15 +21,24 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        names = given(self, vals_list)
+        if "sire_payable_version" in names:
+            raise self._sire_version_error()
         moves = super().create(vals_list)
-        if not self.env.su and any(vals.get("transaction_ids") for vals in vals_list) and moves.sudo().transaction_ids:
+        if not self.env.su and "transaction_ids" in names and moves.sudo().transaction_ids:
             raise moves._sire_transactions_error()
         return moves
 
     def write(self, vals):
+        if "sire_payable_version" in vals:
+            raise self._sire_version_error()
         if "transaction_ids" in vals and not self.env.su:
             raise self._sire_transactions_error()
         return super().write(vals)
+
+    def _sire_version_error(self):
+        """At the most that its column holds nobody could pay the invoice any more."""
+        return UserError(self.env._("How often an invoice was locked to be paid is counted by the system alone."))
 
     def _sire_transactions_error(self):
         """Linking or unlinking a transaction moves what it holds from one invoice to another."""
