@@ -144,9 +144,7 @@ class SireMpesaRequestWizard(models.TransientModel):
         provider_sudo = self._get_provider()
         can_ask = bool(provider_sudo) and status["state"] != "waiting" and amount > 0
         if can_ask:
-            wait, _why = provider_sudo._mpesa_get_wait(
-                tx.mpesa_phone, amount, self.sudo().invoice_ids
-            )  # as above
+            wait, _why = provider_sudo._mpesa_get_wait(tx.mpesa_phone, amount, self.sudo().invoice_ids)  # as above
         return {**status, "wait": wait, "again": can_ask}
 
     def _get_provider(self):

@@ -115,6 +115,16 @@ class AccountMove(models.Model):
                 )
             )
 
+    def _sire_get_withheld(self):
+        """Return what is open of the invoice and will not come as money, as far as anybody knows. A hook: it may be paid all
+        the same, but nobody is asked for it, and of money for several invoices each gets its own before one gets this.
+
+        :return: amount in the currency of the invoice, never more than what is open
+        :rtype: float
+        """
+        self.ensure_one()
+        return 0.0
+
     # === HELPERS === #
 
     def _sire_is_payable_kind(self):
@@ -159,7 +169,8 @@ class AccountMove(models.Model):
     def _sire_get_payables(self, exclude=None, exclude_payments=None):
         """Share what is held among the invoices, the way the host will reconcile it.
 
-        A transaction or payment can be for several invoices, so all that hang together are looked at at once.
+        A transaction or payment can be for several invoices, so all that hang together are looked at at once. The earliest
+        come first, each with the money that is expected for it; what is left over goes to what is withheld of them.
 
         :return: ``{invoice id: (payable, residual, [(holder, amount), …])}`` in the currency of each invoice.
         :rtype: dict
@@ -181,17 +192,33 @@ class AccountMove(models.Model):
             result[invoice.id] = (residual, residual, [])
         for holder in sorted(holders, key=lambda record: (record._name != "payment.transaction", record.id)):
             held, currency = holder._sire_get_held()
-            for invoice in holder.invoice_ids.sorted(lambda move: (move.invoice_date_due or move.date, move.id)):
+            for invoice, withheld in holder.invoice_ids._sire_sharing(currency):
                 if currency.compare_amounts(held, 0) <= 0:
                     break
                 left, residual, holds = result[invoice.id]
                 company, today = invoice.company_id, fields.Date.context_today(invoice)
                 part = currency._convert(held, invoice.currency_id, company, today)
-                part = min(part, left)
+                part = invoice.currency_id.round(min(part, left - withheld))
                 if part > 0:
-                    result[invoice.id] = (invoice.currency_id.round(left - part), residual, [*holds, (holder, part)])
+                    before = sum(amount for other, amount in holds if other == holder)
+                    holds = [*(hold for hold in holds if hold[0] != holder), (holder, before + part)]
+                    result[invoice.id] = (invoice.currency_id.round(left - part), residual, holds)
                     held -= invoice.currency_id._convert(part, currency, company, today)
         return result
+
+    def _sire_sharing(self, currency):
+        """Say in which order money for these invoices goes to them, as `account.move.line._sire_get_kept` matches it.
+
+        :param currency: ``res.currency`` of the money; in another one than the company's the earliest invoice comes whole first
+        :return: tuples of an invoice and what of it is not reached yet; an invoice can come twice
+        :rtype: list[tuple]
+        """
+        ordered = self.sorted(lambda move: (move.invoice_date_due or move.date, move.id))
+        whole = [(invoice, 0.0) for invoice in ordered]
+        if len(ordered) < 2 or ordered.currency_id | ordered.company_id.currency_id != currency:
+            return whole
+        expected = [(invoice, invoice._sire_get_withheld()) for invoice in ordered]
+        return [*expected, *whole] if any(withheld for _invoice, withheld in expected) else whole
 
     def _sire_refusal(self, payable, payables):
         """Say what is left on these invoices and why.
