@@ -1,4 +1,5 @@
 from . import base
+from . import base_defaults
 from . import base_triggers
 from . import ir_config_parameter
 from . import res_company

@@ -1,6 +1,6 @@
 from odoo.tests import TransactionCase, tagged
 
-from odoo.addons.sire_base.utils.gate import Gate
+from odoo.addons.sire_base.utils.gate import Gate, given
 
 
 @tagged("post_install", "-at_install")
@@ -19,3 +19,10 @@ class TestGate(TransactionCase):
         opened = Gate("sire_door").opened(partners)
         self.assertEqual(opened.env.context.get("lang"), "en_US")
         self.assertFalse(opened.create({"name": "Caller"}).vat)
+
+    def test_what_is_given(self):
+        """A default is given as a value is; what is empty gives nothing."""
+        partners = self.env["res.partner"].with_context(default_vat="P051234567A", default_ref=False, lang="en_US")
+        names = given(partners, [{"name": "Caller", "phone": ""}, {"email": "a@b.example"}])
+        self.assertEqual(names, {"name", "email", "vat"})
+        self.assertEqual(given(self.env["res.partner"].with_context({}), []), set())

@@ -12,6 +12,18 @@ def without_defaults(records):
     return records.with_context(context)  # pylint: disable=context-overridden
 
 
+def given(records, vals_list):
+    """Return what creating these would fill in: a default in the context is written as a value is.
+
+    :param list vals_list: as ``create`` gets it
+    :return: names of fields that are given something, by the values or by the context, which may mean other models, too
+    :rtype: set[str]
+    """
+    context = records.env.context
+    names = {name.removeprefix("default_") for name in context if name.startswith("default_") and context[name]}
+    return names.union(*({name for name in vals if vals[name]} for vals in vals_list))
+
+
 class Gate:
     """One gate of a module: it is open where the gate itself is in the context.
 

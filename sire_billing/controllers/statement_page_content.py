@@ -45,6 +45,7 @@ class StatementPage(ClientPageText):
         self.shows_all = bool(params.get("all"))
         self.open = self.client._sire_get_open_invoices(self.company)
         self.payables = self.open._sire_get_payables()
+        self.withheld = {invoice.id: invoice._sire_get_withheld() for invoice in self.open}
         self.provider = self.env["payment.provider"]._mpesa_for_company(self.company)
         self.live = self.open.transaction_ids.filtered(
             lambda tx: tx.provider_code == "mpesa" and tx.state in LIVE and tx.operation != "refund"
@@ -87,16 +88,20 @@ class StatementPage(ClientPageText):
     def get_payable(self, invoice):
         return self.payables[invoice.id][0]
 
+    def get_proposed(self, invoice):
+        """:return: what is asked for: as ``account.move._sire_get_proposed``, for many at once"""
+        return max(invoice.currency_id.round(self.get_payable(invoice) - self.withheld[invoice.id]), 0.0)
+
     def get_scope(self, scope):
         """:return: the invoices in shillings that *Pay all* pays now: ``all`` that are open, or those that are ``overdue``
         :rtype: account.move
         """
-        own = self.open.filtered(lambda move: move.currency_id.name == "KES" and self.get_payable(move) > 0)
+        own = self.open.filtered(lambda move: move.currency_id.name == "KES" and self.get_proposed(move) > 0)
         return own.filtered(lambda move: move.sire_status == "overdue") if scope == "overdue" else own
 
     def get_total(self, scope):
-        """:return: shillings that may be paid now on the invoices of a scope"""
-        return round(sum(self.get_payable(invoice) for invoice in self.get_scope(scope)), 2)
+        """:return: shillings that are asked for now on the invoices of a scope"""
+        return round(sum(self.get_proposed(invoice) for invoice in self.get_scope(scope)), 2)
 
     def get_scopes(self):
         """:return: what can be chosen: (scope, shillings); one when all are overdue, or none is"""
@@ -129,7 +134,10 @@ class StatementPage(ClientPageText):
         return self.live._mpesa_status() if self.live else {}
 
     def get_version(self):
-        facts = [[invoice.id, str(self.get_payable(invoice)), str(invoice.amount_residual)] for invoice in self.open]
+        facts = [
+            [invoice.id, str(self.get_proposed(invoice)), str(self.get_payable(invoice)), str(invoice.amount_residual)]
+            for invoice in self.open
+        ]
         return hashlib.sha256(json.dumps([facts, self.live.id]).encode()).hexdigest()[:16]
 
     def get_status(self):
@@ -166,10 +174,18 @@ class StatementPage(ClientPageText):
             return ""
         return self.env._("%s of it is being paid or booked", self.money(held, invoice.currency_id))
 
+    def say_withheld(self, invoice):
+        withheld = self.withheld[invoice.id]
+        if not withheld:
+            return ""
+        return self.env._("%s of it comes as your certificate", self.money(withheld, invoice.currency_id))
+
     def say_scope(self, scope, total):
         values = {"amount": self.money(total), "count": len(self.get_scope(scope))}
         if scope == "overdue":
             return self.env._("Only what is overdue: %(amount)s (%(count)s)", **values)
+        if any(self.withheld.values()):
+            return self.env._("All that is open, without what you withhold: %(amount)s (%(count)s)", **values)
         return self.env._("All that is open: %(amount)s (%(count)s)", **values)
 
     def say_note(self, scope):

@@ -168,11 +168,10 @@ class AccountMove(models.Model):
         }
 
     def _sire_get_proposed(self):
-        """:return: what a client is asked to pay now: what may be paid. A hook, as the one before: who knows that a part will
-            not come as money takes it away; it may be paid all the same
+        """:return: what a client is asked to pay now: what may be paid, without what will not come as money
         :rtype: float
         """
-        return self._sire_get_payable()
+        return max(self.currency_id.round(self._sire_get_payable() - self._sire_get_withheld()), 0.0)
 
     def _sire_work_out_statuses(self):
         """:return: ``{move: (status, next due date)}``, false for what is no document for a client

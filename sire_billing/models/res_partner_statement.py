@@ -26,8 +26,8 @@ class ResPartner(models.Model):
         :param date date_to: last day
         :return: for each currency, the company's own first, a dict of ``currency``, ``opening``, ``rows``, ``charged``,
             ``paid``, ``closing``, ``ages`` (not due, then overdue 1–30, 31–60, 61–90 and more days), ``unused`` (credit that
-            no invoice took yet, zero or less) and ``open`` (moves with what is left of each). ``ages`` and ``unused`` add up
-            to ``closing``. Amounts in units of the currency.
+            no invoice took yet, zero or less), ``open`` (moves with what is left of each) and ``late`` (those of them of which a
+            part was due before the last day, with that part). ``ages`` and ``unused`` add up to ``closing``. Amounts in units of the currency.
         :rtype: list[dict]
         :raise AccessError: when the user may not read the client, invoices or payments
         :raise UserError: when the period ends before it begins, or the company is not one of the user's
@@ -79,7 +79,8 @@ class ResPartner(models.Model):
                 balance = currency.round(balance + entry["amount"])
                 amount = entry["amount"]
                 rows.append({**entry, "charged": max(amount, 0.0), "paid": max(-amount, 0.0), "balance": balance})
-        ages, unused, left = [0.0] * (len(AGES) + 1), 0.0, defaultdict(float)
+        ages, unused = [0.0] * (len(AGES) + 1), 0.0
+        left, overdue = defaultdict(float), defaultdict(float)
         for line in lines_sudo:
             residual = self._sire_residual(line, date_to)
             if residual < 0:
@@ -88,6 +89,8 @@ class ResPartner(models.Model):
                 late = (date_to - (line.date_maturity or line.date)).days
                 ages[sum(late > most for most in AGES)] += residual
                 left[line.move_id] += residual
+                if late > 0:
+                    overdue[line.move_id] += residual
         return {
             "currency": currency,
             "opening": opening,
@@ -98,6 +101,7 @@ class ResPartner(models.Model):
             "ages": [currency.round(amount) for amount in ages],
             "unused": currency.round(unused),
             "open": [(move, currency.round(amount)) for move, amount in left.items()],
+            "late": [(move, currency.round(amount)) for move, amount in overdue.items()],
             "shows": bool(rows or opening or balance),
         }
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.sire_base.utils.gate import given
 from odoo.addons.sire_payment.utils import format_money
 
 from .. import gate
@@ -33,10 +34,22 @@ class SireClientDocument(models.AbstractModel):
         compute="_compute_sire_delivery",
     )
 
+    # === CRUD ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._sire_check_sent_gate(given(self, vals_list))
+        return super().create(vals_list)
+
     def write(self, vals):
-        if SENT_FIELDS & vals.keys() and not gate.is_open(self.env):
-            raise UserError(self.env._("What was sent is not written by hand: send the document."))
+        self._sire_check_sent_gate(vals.keys())
         return super().write(vals)
+
+    def _sire_check_sent_gate(self, names):
+        if SENT_FIELDS & names and not gate.is_open(self.env):
+            raise UserError(self.env._("What was sent is not written by hand: send the document."))
+
+    # === COMPUTES ===#
 
     @api.depends("sire_sent_message_id")
     def _compute_sire_delivery(self):

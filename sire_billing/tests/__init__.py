@@ -12,6 +12,7 @@ from . import test_client_page_refund
 from . import test_client_page_revision
 from . import test_client_page_states
 from . import test_client_page_status
+from . import test_defaults
 from . import test_evidence
 from . import test_currency
 from . import test_currency_property

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.sire_base.utils.gate import given
+
 from .. import gate
 from ..utils import LOOKALIKES, fold_reference, make_reference
 
@@ -49,7 +51,7 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._mpesa_check_reference(any(vals.get("mpesa_reference") for vals in vals_list))
+        self._mpesa_check_reference("mpesa_reference" in given(self, vals_list))
         return super().create(vals_list)
 
     def write(self, vals):

@@ -68,12 +68,13 @@ class AccountMove(models.Model):
         """:return: the oldest of these invoices that an amount reaches
         :rtype: account.move
         """
-        chosen = self.browse()
-        for invoice in self._mpesa_oldest_first():
-            payable = invoice._sire_get_payable()
-            if amount > 0 and payable > 0:
+        chosen, payables = self.browse(), {invoice: invoice._sire_get_payable() for invoice in self}
+        for invoice, withheld in self._sire_sharing(self.currency_id[:1]):
+            part = invoice.currency_id.round(payables[invoice] - withheld)
+            if amount > 0 and part > 0:
                 chosen |= invoice
-                amount -= payable
+                amount = invoice.currency_id.round(amount - part)
+                payables[invoice] -= part
         return chosen
 
     def _mpesa_claim_receipt(self, number):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.sire_base.utils.gate import given
+
 from .. import gate
 
 LEDGER_FIELDS = frozenset({"sire_mpesa_receipt_id", "sire_mpesa_source_account_id"})
@@ -36,7 +38,7 @@ class AccountPayment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get(name) for vals in vals_list for name in LEDGER_FIELDS):
+        if LEDGER_FIELDS & given(self, vals_list):
             self._mpesa_check_gate()
         return super().create(vals_list)
 

@@ -98,6 +98,26 @@ class TestRequestFromClient(RequestCommon):
         self.end(again, number="UKL7XQ2M9Z")
         self.assertEqual(sum(invoices.mapped("amount_residual")), 0)
 
+    def test_without_a_provider(self):
+        """A company that never had M-Pesa, or has it no more: the form opens, and asking says why not."""
+        invoice = self.make_invoice(500)
+        wizard = self.wizard(invoice, amount=100)
+        self.provider.state = "disabled"
+        self.env.invalidate_all()
+        self.assertEqual((wizard.payable, wizard.steps), (500, False))
+        self.assertFalse(wizard.status)
+        self.assertEqual(self.wizard(invoice).amount, 500)
+        self.provider.state = "test"
+        asked = self.wizard(invoice, amount=100)
+        asked.action_request()
+        self.end(asked, "1032")
+        self.assertTrue(asked.status["again"])
+        self.provider.state = "disabled"
+        self.env.invalidate_all()
+        self.assertFalse(asked.status["again"])
+        with self.assertRefused("M-Pesa is not set up"):
+            wizard.action_request()
+
     def test_nothing_open(self):
         with self.assertRefused("no open invoice"):
             self.partner.with_user(self.accountant).action_mpesa_request()

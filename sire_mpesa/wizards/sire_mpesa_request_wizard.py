@@ -37,8 +37,10 @@ class SireMpesaRequestWizard(models.TransientModel):
     def _compute_payable(self):
         for wizard in self:
             wizard.payable = sum(invoice._sire_get_payable() for invoice in wizard.invoice_ids._origin)
-            currency = wizard.invoice_ids.currency_id[:1]
-            wizard.steps = wizard._get_provider()._mpesa_say_steps(wizard.payable, currency) if currency else False
+            currency, provider_sudo = wizard.invoice_ids.currency_id[:1], wizard._get_provider()
+            # without a provider it is said by the request itself
+            has_steps = currency and provider_sudo
+            wizard.steps = provider_sudo._mpesa_say_steps(wizard.payable, currency) if has_steps else False
 
     @api.depends("invoice_ids")
     def _compute_amount(self):
@@ -139,11 +141,11 @@ class SireMpesaRequestWizard(models.TransientModel):
         left = self.payable if status["state"] == "paid" else self.amount
         amount = min(self._get_proposed(), left)
         wait = 0
-        if status["state"] != "waiting" and amount > 0:
-            wait, _why = self._get_provider()._mpesa_get_wait(
-                tx.mpesa_phone, amount, self.sudo().invoice_ids
-            )  # as above
-        return {**status, "wait": wait, "again": status["state"] != "waiting" and amount > 0}
+        provider_sudo = self._get_provider()
+        can_ask = bool(provider_sudo) and status["state"] != "waiting" and amount > 0
+        if can_ask:
+            wait, _why = provider_sudo._mpesa_get_wait(tx.mpesa_phone, amount, self.sudo().invoice_ids)  # as above
+        return {**status, "wait": wait, "again": can_ask}
 
     def _get_provider(self):
         return self.env["payment.provider"]._mpesa_for_company(self.company_id)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.sire_base.utils.gate import given
+
 from ..utils import format_money, get_amount_fault
 
 
@@ -19,15 +21,24 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        names = given(self, vals_list)
+        if "sire_payable_version" in names:
+            raise self._sire_version_error()
         moves = super().create(vals_list)
-        if not self.env.su and any(vals.get("transaction_ids") for vals in vals_list) and moves.sudo().transaction_ids:
+        if not self.env.su and "transaction_ids" in names and moves.sudo().transaction_ids:
             raise moves._sire_transactions_error()
         return moves
 
     def write(self, vals):
+        if "sire_payable_version" in vals:
+            raise self._sire_version_error()
         if "transaction_ids" in vals and not self.env.su:
             raise self._sire_transactions_error()
         return super().write(vals)
+
+    def _sire_version_error(self):
+        """At the most that its column holds nobody could pay the invoice any more."""
+        return UserError(self.env._("How often an invoice was locked to be paid is counted by the system alone."))
 
     def _sire_transactions_error(self):
         """Linking or unlinking a transaction moves what it holds from one invoice to another."""
@@ -104,6 +115,16 @@ class AccountMove(models.Model):
                 )
             )
 
+    def _sire_get_withheld(self):
+        """Return what is open of the invoice and will not come as money, as far as anybody knows. A hook: it may be paid all
+        the same, but nobody is asked for it, and of money for several invoices each gets its own before one gets this.
+
+        :return: amount in the currency of the invoice, never more than what is open
+        :rtype: float
+        """
+        self.ensure_one()
+        return 0.0
+
     # === HELPERS === #
 
     def _sire_is_payable_kind(self):
@@ -148,7 +169,8 @@ class AccountMove(models.Model):
     def _sire_get_payables(self, exclude=None, exclude_payments=None):
         """Share what is held among the invoices, the way the host will reconcile it.
 
-        A transaction or payment can be for several invoices, so all that hang together are looked at at once.
+        A transaction or payment can be for several invoices, so all that hang together are looked at at once. The earliest
+        come first, each with the money that is expected for it; what is left over goes to what is withheld of them.
 
         :return: ``{invoice id: (payable, residual, [(holder, amount), …])}`` in the currency of each invoice.
         :rtype: dict
@@ -170,17 +192,33 @@ class AccountMove(models.Model):
             result[invoice.id] = (residual, residual, [])
         for holder in sorted(holders, key=lambda record: (record._name != "payment.transaction", record.id)):
             held, currency = holder._sire_get_held()
-            for invoice in holder.invoice_ids.sorted(lambda move: (move.invoice_date_due or move.date, move.id)):
+            for invoice, withheld in holder.invoice_ids._sire_sharing(currency):
                 if currency.compare_amounts(held, 0) <= 0:
                     break
                 left, residual, holds = result[invoice.id]
                 company, today = invoice.company_id, fields.Date.context_today(invoice)
                 part = currency._convert(held, invoice.currency_id, company, today)
-                part = min(part, left)
+                part = invoice.currency_id.round(min(part, left - withheld))
                 if part > 0:
-                    result[invoice.id] = (invoice.currency_id.round(left - part), residual, [*holds, (holder, part)])
+                    before = sum(amount for other, amount in holds if other == holder)
+                    holds = [*(hold for hold in holds if hold[0] != holder), (holder, before + part)]
+                    result[invoice.id] = (invoice.currency_id.round(left - part), residual, holds)
                     held -= invoice.currency_id._convert(part, currency, company, today)
         return result
+
+    def _sire_sharing(self, currency):
+        """Say in which order money for these invoices goes to them, as `account.move.line._sire_get_kept` matches it.
+
+        :param currency: ``res.currency`` of the money; in another one than the company's the earliest invoice comes whole first
+        :return: tuples of an invoice and what of it is not reached yet; an invoice can come twice
+        :rtype: list[tuple]
+        """
+        ordered = self.sorted(lambda move: (move.invoice_date_due or move.date, move.id))
+        whole = [(invoice, 0.0) for invoice in ordered]
+        if len(ordered) < 2 or ordered.currency_id | ordered.company_id.currency_id != currency:
+            return whole
+        expected = [(invoice, invoice._sire_get_withheld()) for invoice in ordered]
+        return [*expected, *whole] if any(withheld for _invoice, withheld in expected) else whole
 
     def _sire_refusal(self, payable, payables):
         """Say what is left on these invoices and why.

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.sire_base.utils.gate import given
+
 from ..utils import is_finite_number
 
 LIVE_STATES = ("in_process", "paid")
@@ -15,11 +17,10 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._sire_check_values(vals)
+        if "payment_transaction_id" in given(self, vals_list) and not self.env.su:
+            raise self._sire_transaction_error()
         amounts = [vals.get("amount") for vals in vals_list]
         payments = super().create(vals_list)
-        # after the fact: a default of the context names one, too
-        if not self.env.su and payments.payment_transaction_id:
-            raise self._sire_transaction_error()
         for payment, amount in zip(payments, amounts, strict=True):
             if amount is not None and payment._sire_needs_check():
                 # As it was asked for: the field is rounded already, and 0.001 is not an amount.

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.sire_base.utils.gate import given
 from odoo.addons.sire_billing import gate
 
 MARKS = frozenset({"sire_late_fee_month", "sire_late_fee_client"})
@@ -45,8 +46,7 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        given = {name.removeprefix("default_") for name in self.env.context} & MARKS  # are written, too
-        if given or any(MARKS & vals.keys() for vals in vals_list):
+        if MARKS & given(self, vals_list):
             self._sire_check_late_fee_gate()
         return super().create(vals_list)
 

@@ -50,13 +50,22 @@ class AccountMove(models.Model):
         """:return: as `_sire_get_payables`, without what will not come as money (withheld tax): nobody is reminded of it
         :rtype: dict
         """
-        opened, dues = self._sire_get_open_amounts(), self._sire_get_due_amounts()
+        withheld = self._sire_get_not_expected()
         result = self._sire_get_payables()
         for move in self:
             payable, residual, holds = result[move.id]
-            withheld = sum(amount for _day, amount in opened[move]) - sum(amount for _day, amount in dues[move])
-            result[move.id] = (move.currency_id.round(max(payable - withheld, 0.0)), residual, holds)
+            result[move.id] = (move.currency_id.round(max(payable - withheld[move], 0.0)), residual, holds)
         return result
+
+    def _sire_get_not_expected(self):
+        """:return: what is open of each and will not come as money
+        :rtype: dict
+        """
+        opened, dues = self._sire_get_open_amounts(), self._sire_get_due_amounts()
+        return {
+            move: sum(amount for _day, amount in opened[move]) - sum(amount for _day, amount in dues[move])
+            for move in self
+        }
 
     def _sire_reminder_has_due(self, day):
         steps = self._sire_reminder_steps()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.sire_access.const import GROUP_SEE_MONEY
+from odoo.addons.sire_base.utils.gate import given
 
 CHOICES = frozenset({"sire_reminder_ladder_id", "sire_reminder_off", "sire_statement_monthly", "sire_late_fee_off"})
 
@@ -31,8 +32,7 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        given = {name: self.env.context.get(f"default_{name}") for name in CHOICES}  # is written, too
-        if any({**given, **vals}.get(name) for vals in vals_list for name in CHOICES):
+        if CHOICES & given(self, vals_list):
             self._sire_check_reminder_choice()
         return super().create(vals_list)
 

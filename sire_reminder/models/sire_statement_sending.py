@@ -104,7 +104,7 @@ class SireStatementSending(models.Model):
 
     def _sire_balances(self):
         """:return: for each currency, dicts of ``opening``, ``charged``, ``paid`` and ``closing`` as people write them, and
-            ``overdue`` when some of it is
+            ``overdue`` when some of it is, without what will not come as money (withheld tax)
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -115,6 +115,9 @@ class SireStatementSending(models.Model):
             words = {
                 name: format_money(one[name], one["currency"]) for name in ("opening", "charged", "paid", "closing")
             }
-            overdue = sum(one["ages"][1:])
-            balances.append({**words, "overdue": format_money(overdue, one["currency"]) if overdue > 0 else ""})
+            moves_sudo = client_sudo.env["account.move"].concat(*(move for move, _part in one["late"]))
+            withheld = moves_sudo._sire_get_not_expected()
+            overdue = sum(max(part - withheld[move], 0.0) for move, part in one["late"])
+            is_some = one["currency"].compare_amounts(overdue, 0) > 0
+            balances.append({**words, "overdue": format_money(overdue, one["currency"]) if is_some else ""})
         return balances

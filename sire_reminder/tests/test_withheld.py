@@ -35,6 +35,18 @@ class TestWithheld(LateFeeCommon):
         with self.assertSends(1) as letter:
             self.assertEqual((letter.line_ids.amount, letter._sire_total()), (930, "KSh 930"))
 
+    def test_a_statement_says_what_is_overdue_without_it(self):
+        """Nor does it say that all is overdue when a certificate alone is to come."""
+        self.bill(due=-8), self.bill(due=30)
+        paid = self.bill(due=-8)
+        self.take_cash(paid, 930)
+        sending = self.env["sire.statement.sending"].sudo().create({
+            "client_id": self.client.id, "company_id": self.company.id, "partner_id": self.client.id,
+            "date_from": self.day(-60), "date_to": self.day(0),
+        })  # fmt: skip
+        (balance,) = sending._sire_balances()
+        self.assertEqual((balance["closing"], balance["overdue"]), ("KSh 2,070", "KSh 930"))
+
     def test_none_when_the_money_came(self):
         move = self.bill(due=-8)
         self.take_cash(move, 930)

@@ -7,11 +7,13 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.gate import given
 from odoo.addons.sire_billing import gate
 
 _logger = logging.getLogger(__name__)
 
 ACTIVITY = "sire_withholding.mail_activity_certificate"
+ASKED_FIELDS = frozenset({"sire_certificate_asked_on", "sire_certificate_asked"})
 EMAILS = 3  # then people talk to people
 
 
@@ -30,10 +32,18 @@ class AccountMove(models.Model):
         for move in self:
             move.sire_awaited_days = (today - move.sire_awaited_since).days if move.sire_awaited_since else 0
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._sire_check_asked_gate(given(self, vals_list))
+        return super().create(vals_list)
+
     def write(self, vals):
-        if {"sire_certificate_asked_on", "sire_certificate_asked"} & vals.keys() and not gate.is_open(self.env):
-            raise UserError(self.env._("When a certificate was asked for is not written by hand."))
+        self._sire_check_asked_gate(vals.keys())
         return super().write(vals)
+
+    def _sire_check_asked_gate(self, names):
+        if ASKED_FIELDS & names and not gate.is_open(self.env):
+            raise UserError(self.env._("When a certificate was asked for is not written by hand."))
 
     def action_sire_ask_certificate(self):
         """Ask the client for the certificate by e-mail.

@@ -6,10 +6,9 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _sire_get_proposed(self):
-        """Override of `sire_billing`: the client is asked for the money, and for a certificate of the rest."""
-        proposed = super()._sire_get_proposed()
-        return max(self.currency_id.round(proposed - sum(self._sire_get_awaited().values())), 0.0)
+    def _sire_get_withheld(self):
+        """Override of `sire_payment`: the client is asked for the money, and for a certificate of the rest."""
+        return self.currency_id.round(super()._sire_get_withheld() + sum(self._sire_get_awaited().values()))
 
     def _mpesa_get_pay_bill(self):
         """Override of `sire_mpesa`: what is typed, and what the code to scan says."""

@@ -9,4 +9,5 @@ from . import (
     test_races,
     test_roles,
     test_spread,
+    test_statement_page,
 )

@@ -32,6 +32,16 @@ class TestForged(WithholdingCommon):
         self.assertEqual(certificate.sudo().move_id.company_id, self.company)
         self.assertEqual(other.amount_residual, 98600)
 
+    def test_when_it_was_asked_for_is_not_given(self):
+        """An invoice that says that its certificate was asked for would not be asked for it."""
+        moves = self.env["account.move"].with_user(self.user_accountant)
+        vals = {"move_type": "out_invoice", "partner_id": self.client.id}
+        for forged in ({"sire_certificate_asked_on": "2026-11-20"}, {"sire_certificate_asked": 3}):
+            with self.assertRefused("not written by hand"):
+                moves.create({**vals, **forged})
+            with self.assertRefused("not written by hand"):
+                moves.with_context(**{f"default_{name}": value for name, value in forged.items()}).create(vals)
+
     def test_values_that_make_no_sense(self):
         for vals, words in (
             ({"date": "the day before"}, "date"),
