@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
 
 # What the print of an invoice reads of each record it comes to. Asked for one field the ORM reads all that a record has: 650
@@ -50,6 +50,13 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    @api.model
+    def _sire_get_printed(self, model_name):
+        """:return: names of the fields of a model that a print reads. Rooms above add theirs.
+        :rtype: list[str]
+        """
+        return PRINTED[model_name].split()
+
     def _sire_read_for_print(self):
         """Read what will be printed, with the rights of whoever prints, in the language of the client."""
         # first what the rules of access and the language are found by
@@ -85,7 +92,7 @@ class AccountMove(models.Model):
 def _read(records):
     """Read records into the cache. Where they may not be read, the print will say so, if it needs them."""
     names = [
-        name for name in PRINTED[records._name].split()
+        name for name in records.env["account.move"]._sire_get_printed(records._name)
         if name in records._fields and records._has_field_access(records._fields[name], "read")
     ]  # fmt: skip
     try:
