@@ -200,15 +200,20 @@ class AccountMove(models.Model):
 
     def _sire_get_settled_status(self):
         """:return: the status of a document that has nothing left"""
-        if self.move_type == "out_refund":
-            # A difference of rates is no money: it has no amount in the currency of the document.
-            debits = self.line_ids.matched_debit_ids.filtered("credit_amount_currency").debit_move_id
-            credits = self.line_ids.matched_credit_ids.filtered("debit_amount_currency").credit_move_id
-            used = (debits | credits).move_id
-            return "credited" if used and all(move.move_type in WITH_STATUS for move in used) else "paid"
-        if self.payment_state != "reversed":
+        credited = self.move_type == "out_refund" or self.payment_state == "reversed"
+        if not credited or not self._sire_is_settled_by_documents():
             return "paid"
-        return "void" if self.sire_void_reason else "credited"
+        return "void" if self.move_type != "out_refund" and self.sire_void_reason else "credited"
+
+    def _sire_is_settled_by_documents(self):
+        """:return: whether invoices and credit notes alone took the whole: no money, and no certificate of withheld tax
+        :rtype: bool
+        """
+        # A difference of rates is none of these: it has no amount in the currency of the document.
+        debits = self.line_ids.matched_debit_ids.filtered("credit_amount_currency").debit_move_id
+        credits = self.line_ids.matched_credit_ids.filtered("debit_amount_currency").credit_move_id
+        used = (debits | credits).move_id
+        return bool(used) and all(move.move_type in WITH_STATUS for move in used)
 
     # === CRON === #
 

@@ -33,6 +33,15 @@ class TestCertificate(WithholdingCommon):
             self.assertEqual(sum(entry.line_ids.mapped("balance")), 0)
             self.assertEqual(entry.l10n_ke_wh_certificate_number, certificate.name)
 
+    def test_credited_but_for_what_was_certified(self):
+        """Part of it is at KRA for us: that is not taken back, and so the invoice is not called credited."""
+        self.record(self.invoice, 1700)
+        note = self.invoice._reverse_moves([{"invoice_date": self.day(0)}])
+        note.invoice_line_ids.price_unit = 83534.48  # 96,900 with VAT
+        note.action_post()
+        self.assertEqual((self.invoice.amount_residual, self.invoice.sire_status), (0, "paid"))
+        self.assertEqual(note.sire_status, "credited")
+
     def test_certificate_before_the_money(self):
         self.record(self.invoice, 1700)
         self.assertEqual(self.invoice.sire_awaited, 4250)
