@@ -21,7 +21,7 @@
         "security/sire_statement_wizard_security.xml",
         "security/sire_statement_link_security.xml",
         "security/sire_order_instalment_security.xml",
-        "security/sire_instalment_again_wizard_security.xml",
+        "security/sire_wizard_security.xml",
         "data/sire.access.resource.csv",
         "data/sire.access.permission.csv",
         "data/sire.access.gate.csv",

@@ -14,6 +14,7 @@ from . import test_client_page_states
 from . import test_client_page_status
 from . import test_defaults
 from . import test_evidence
+from . import test_foreign_documents
 from . import test_currency
 from . import test_currency_property
 from . import test_guards

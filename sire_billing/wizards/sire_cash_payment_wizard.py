@@ -9,6 +9,7 @@ class SireCashPaymentWizard(models.TransientModel):
     _name = "sire.cash.payment.wizard"
     _inherit = ["sire.amount.wizard", "sire.document.wizard"]
     _description = "Cash payment"
+    _sire_documents = ("move_id", "payment_id")
 
     instrument = fields.Selection(
         selection=[("cash", "Cash"), ("cheque", "Cheque"), ("transfer", "Bank transfer")],

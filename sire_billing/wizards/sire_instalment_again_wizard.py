@@ -3,7 +3,9 @@ from odoo import fields, models
 
 class SireInstalmentAgainWizard(models.TransientModel):
     _name = "sire.instalment.again.wizard"
+    _inherit = "sire.document.wizard"
     _description = "Invoice a part of a plan again"
+    _sire_documents = ("instalment_id",)
 
     instalment_id = fields.Many2one(
         "sire.order.instalment", string="Part", required=True, readonly=True, ondelete="cascade"

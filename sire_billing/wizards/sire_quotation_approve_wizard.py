@@ -5,7 +5,9 @@ from odoo.addons.sire_base.utils.reason import clean_reason
 
 class SireQuotationApproveWizard(models.TransientModel):
     _name = "sire.quotation.approve.wizard"
+    _inherit = "sire.document.wizard"
     _description = "Record an approval given in another way"
+    _sire_documents = ("order_id", "chosen_ids")
 
     order_id = fields.Many2one("sale.order", string="Quotation", required=True, readonly=True, ondelete="cascade")
     has_options = fields.Boolean(compute="_compute_has_options")

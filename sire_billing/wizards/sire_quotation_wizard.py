@@ -10,12 +10,14 @@ class SireQuotationWizard(models.TransientModel):
     """What of a project goes on a quotation, and how the client reads it."""
 
     _name = "sire.quotation.wizard"
+    _inherit = "sire.document.wizard"
     _description = "Choose what to quote"
+    _sire_documents = ("project_id",)
 
     project_id = fields.Many2one("project.project", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True)
-    partner_id = fields.Many2one(related="project_id.partner_id", string="Client")
-    currency_id = fields.Many2one(related="project_id.currency_id")
+    partner_id = fields.Many2one(related="project_id.partner_id", related_sudo=False, string="Client")
+    currency_id = fields.Many2one(related="project_id.currency_id", related_sudo=False)
     # One list: of two, the host's onchange would not see that a total is back where it was.
     line_ids = fields.One2many("sire.quotation.wizard.line", "wizard_id", string="Work")
     grouping = fields.Selection(

@@ -8,11 +8,13 @@ from ..utils.quoting import MILESTONE, TASK, TIMESHEET, Work, amount_of
 
 class SireQuotationWizardLine(models.TransientModel):
     _name = "sire.quotation.wizard.line"
+    _inherit = "sire.document.wizard"
     _description = "Work that can be quoted"
     _order = "id"
+    _sire_documents = ("wizard_id",)
 
     wizard_id = fields.Many2one("sire.quotation.wizard", required=True, ondelete="cascade", index=True)
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    currency_id = fields.Many2one(related="wizard_id.currency_id", related_sudo=False)
     kind = fields.Selection(
         [(TASK, "Task"), (MILESTONE, "Milestone"), (TIMESHEET, "Logged Time")], required=True, readonly=True
     )

@@ -8,7 +8,9 @@ class SireReceiptWizard(models.TransientModel):
     """Ask for the day on which a receipt cleared, or for the reason why it is voided or came back."""
 
     _name = "sire.receipt.wizard"
+    _inherit = "sire.document.wizard"
     _description = "What became of a receipt"
+    _sire_documents = ("payment_id",)
 
     payment_id = fields.Many2one("account.payment", string="Receipt", required=True, readonly=True, ondelete="cascade")
     kind = fields.Selection(

@@ -9,7 +9,9 @@ class SireStatementWizard(models.TransientModel):
     """A statement that is to be printed: of whom, by whom, for which days."""
 
     _name = "sire.statement.wizard"
+    _inherit = "sire.document.wizard"
     _description = "Client statement"
+    _sire_documents = ("partner_ids",)
 
     partner_ids = fields.Many2many(
         "res.partner", string="Clients", required=True, default=lambda self: self._default_partner_ids()

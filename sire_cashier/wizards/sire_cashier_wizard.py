@@ -6,8 +6,9 @@ class SireCashierWizard(models.TransientModel):
     """What is asked at the drawer: how much is in it, what goes in and out and why."""
 
     _name = "sire.cashier.wizard"
-    _inherit = "sire.amount.wizard"
+    _inherit = ["sire.amount.wizard", "sire.document.wizard"]
     _description = "At the drawer"
+    _sire_documents = ("session_id", "journal_id")
 
     kind = fields.Selection(
         selection=[

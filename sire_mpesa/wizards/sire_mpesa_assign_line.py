@@ -3,14 +3,16 @@ from odoo import api, fields, models
 
 class SireMpesaAssignLine(models.TransientModel):
     _name = "sire.mpesa.assign.line"
+    _inherit = "sire.document.wizard"
     _description = "Part of an M-Pesa Receipt"
+    _sire_documents = ("wizard_id", "partner_id", "invoice_id")
 
     wizard_id = fields.Many2one("sire.mpesa.assign.wizard", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="wizard_id.company_id")
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    company_id = fields.Many2one(related="wizard_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="wizard_id.currency_id", related_sudo=False)
     partner_id = fields.Many2one("res.partner", string="Client")
     invoice_id = fields.Many2one("account.move", help="Empty: it becomes the client's credit.")
-    invoice_left = fields.Monetary(related="invoice_id.amount_residual", string="Left to Pay")
+    invoice_left = fields.Monetary(related="invoice_id.amount_residual", related_sudo=False, string="Left to Pay")
     amount = fields.Monetary(required=True)
 
     @api.onchange("partner_id")

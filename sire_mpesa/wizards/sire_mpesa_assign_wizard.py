@@ -5,16 +5,24 @@ class SireMpesaAssignWizard(models.TransientModel):
     """Say whose a receipt is: one client or several, on invoices or as credit. The likeliest is filled in."""
 
     _name = "sire.mpesa.assign.wizard"
+    _inherit = "sire.document.wizard"
     _description = "Assign an M-Pesa Receipt"
+    _sire_documents = (
+        "receipt_id",
+        "line_ids.partner_id",
+        "line_ids.invoice_id",
+        "suggestion_ids.partner_id",
+        "suggestion_ids.invoice_id",
+    )
 
     receipt_id = fields.Many2one("sire.mpesa.receipt", required=True, readonly=True)
-    company_id = fields.Many2one(related="receipt_id.company_id")
-    currency_id = fields.Many2one(related="receipt_id.currency_id")
-    amount = fields.Monetary(related="receipt_id.amount")
-    paid_at = fields.Datetime(related="receipt_id.paid_at")
+    company_id = fields.Many2one(related="receipt_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="receipt_id.currency_id", related_sudo=False)
+    amount = fields.Monetary(related="receipt_id.amount", related_sudo=False)
+    paid_at = fields.Datetime(related="receipt_id.paid_at", related_sudo=False)
     payer = fields.Char(compute="_compute_payer")
-    reference = fields.Char(related="receipt_id.reference")
-    reason = fields.Char(related="receipt_id.reason")
+    reference = fields.Char(related="receipt_id.reference", related_sudo=False)
+    reason = fields.Char(related="receipt_id.reason", related_sudo=False)
     line_ids = fields.One2many("sire.mpesa.assign.line", "wizard_id", string="For")
     suggestion_ids = fields.One2many("sire.mpesa.assign.suggestion", "wizard_id", string="Suggestions")
     left = fields.Monetary(string="Not Yet Assigned", compute="_compute_left")

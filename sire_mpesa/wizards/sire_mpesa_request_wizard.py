@@ -6,20 +6,24 @@ class SireMpesaRequestWizard(models.TransientModel):
     """Ask a client's phone for the PIN, and watch what comes of it."""
 
     _name = "sire.mpesa.request.wizard"
+    _inherit = "sire.document.wizard"
     _description = "Request an M-Pesa Payment"
     _rec_name = "partner_id"
+    _sire_documents = ("invoice_ids", "offered_ids", "partner_id")
 
     invoice_ids = fields.Many2many("account.move", string="Invoices", help="The oldest are paid first.")
     offered_ids = fields.Many2many(
         "account.move", "sire_mpesa_request_offered_rel", string="Open Invoices", readonly=True
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
-    currency_id = fields.Many2one(related="invoice_ids.currency_id")
+    currency_id = fields.Many2one(related="invoice_ids.currency_id", related_sudo=False)
     partner_id = fields.Many2one("res.partner", string="Client", readonly=True)
     is_choice = fields.Boolean(compute="_compute_is_choice")
     payable = fields.Monetary(string="May Be Paid Now", compute="_compute_payable")
     steps = fields.Char(compute="_compute_payable")
-    amount = fields.Monetary(required=True, compute="_compute_amount", store=True, readonly=False, precompute=True)
+    amount = fields.Monetary(
+        required=True, compute="_compute_amount", compute_sudo=False, store=True, readonly=False, precompute=True
+    )
     phone = fields.Char()
     phones = fields.Json(compute="_compute_phones")
     transaction_id = fields.Many2one("payment.transaction", readonly=True, groups="base.group_system")

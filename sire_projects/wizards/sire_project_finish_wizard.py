@@ -12,6 +12,7 @@ class SireProjectFinishWizard(models.TransientModel):
     @api.depends("project_ids")
     def _compute_message(self):
         for wizard in self:
+            wizard.project_ids._origin.check_access("read")  # over JSON-2, somebody else's could be named
             open_tasks = wizard.project_ids._sire_open_tasks()
             wizard.task_ids = open_tasks.ids
             if len(open_tasks) == 1:

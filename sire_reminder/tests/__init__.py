@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_foreign_documents
 from . import test_ladder
 from . import test_late_fee
 from . import test_late_fee_companies

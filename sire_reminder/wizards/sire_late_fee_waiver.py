@@ -5,6 +5,7 @@ class SireLateFeeWaiver(models.TransientModel):
     """Why there is no late fee for an invoice and a month."""
 
     _name = "sire.late.fee.waiver"
+    _inherit = "sire.document.wizard"
     _description = "Waive a late fee"
 
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True)

@@ -9,7 +9,9 @@ class SireReminderPauseWizard(models.TransientModel):
     """A promise, a dispute or a hold, as it is written down."""
 
     _name = "sire.reminder.pause.wizard"
+    _inherit = "sire.document.wizard"
     _description = "Promise, dispute or hold"
+    _sire_documents = ("move_id", "partner_id", "project_id")
 
     kind = fields.Selection(
         [("promise", "Promise to pay"), ("dispute", "Dispute"), ("hold", "Hold")], required=True, readonly=True

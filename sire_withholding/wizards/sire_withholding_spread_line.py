@@ -8,7 +8,7 @@ class SireWithholdingSpreadLine(models.TransientModel):
     _inherit = "sire.document.wizard"
     _description = "An invoice of a withholding certificate"
     _order = "id"
-    _sire_document = "invoice_id"
+    _sire_documents = ("invoice_id",)
 
     wizard_id = fields.Many2one("sire.withholding.spread.wizard", required=True, ondelete="cascade", index=True)
     invoice_id = fields.Many2one("account.move", required=True, ondelete="cascade")

@@ -13,7 +13,9 @@ class SireWithholdingSpreadWizard(models.TransientModel):
     """A certificate that KRA made out for several invoices: what stands on the paper, and what of it is for which."""
 
     _name = "sire.withholding.spread.wizard"
+    _inherit = "sire.document.wizard"
     _description = "A withholding certificate for several invoices"
+    _sire_documents = ("line_ids.invoice_id",)
 
     name = fields.Char(string="Number", help="As KRA printed it on the certificate.")
     kind = fields.Selection(KINDS, required=True, string="Withheld")

@@ -5,7 +5,7 @@ class SireWithholdingVoidWizard(models.TransientModel):
     _name = "sire.withholding.void.wizard"
     _inherit = "sire.document.wizard"
     _description = "Void a withholding certificate, with a reason"
-    _sire_document = "certificate_id"
+    _sire_documents = ("certificate_id",)
 
     certificate_id = fields.Many2one("sire.withholding.certificate", required=True, readonly=True, ondelete="cascade")
     invoice_id = fields.Many2one(related="certificate_id.invoice_id", related_sudo=False, string="Invoice")

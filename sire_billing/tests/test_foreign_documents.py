@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+from odoo import Command, fields
+from odoo.tests import tagged
+
+from odoo.addons.sire_access.const import ROLE_ACCOUNTANT, ROLE_PROJECT_MANAGER
+from odoo.addons.sire_mpesa.utils import Sighting
+from odoo.addons.sire_payment.tests.foreign_documents import ForeignDocuments
+
+from .plan_common import PlanCommon
+
+
+class ForeignBillingCommon(ForeignDocuments, PlanCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.take_cash(cls.make_invoice(), 100)  # documents of one's own
+        cls.load_kenyan_chart(cls.company_2)
+        cls.foreign = cls.make_foreign(cls.company_2)
+        cls.make_plan(order=cls.make_quotation(sent=False).sudo())
+        provider = cls.env.ref("sire_mpesa.payment_provider_mpesa")
+        provider.write(
+            {
+                "mpesa_shortcode": "174379",
+                "mpesa_consumer_key": "the-key",
+                "mpesa_consumer_secret": "the-secret",
+                "mpesa_passkey": "the-passkey",
+                "state": "test",
+            }
+        )
+        receipts = cls.env["sire.mpesa.receipt"]
+        sighting = Sighting("OWNMONEY01", 500, source="c2b", kind="paybill", paid_at=fields.Datetime.now())
+        receipts._see(provider, sighting)
+        other = provider.copy({"company_id": cls.company_2.id, "name": "M-Pesa 2"})
+        cls.foreign["sire.mpesa.receipt"] = receipts._see(other, replace(sighting, number="HIDDENPAY1"))
+
+    @classmethod
+    def make_foreign(cls, company):
+        """:return: documents of another company, by model"""
+        env = cls.env(context={**cls.env.context, "allowed_company_ids": company.ids})
+        client = env["res.partner"].create({"name": "Hidden Client Ltd", "company_id": company.id})
+        own = {"partner_id": client.id, "company_id": company.id}
+        line = {"name": "Work", "price_unit": 777}
+        move = env["account.move"].create(
+            {**own, "move_type": "out_invoice", "invoice_line_ids": [Command.create({**line, "tax_ids": []})]}
+        )
+        move.action_post()
+        order = env["sale.order"].create(
+            {
+                **own,
+                "order_line": [Command.create({**line, "tax_ids": []})],
+                "sire_invoicing": "milestones",
+                "sire_instalment_ids": [cls.rest()],
+            }
+        )
+        journal = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
+        documents = (
+            client,
+            move,
+            order,
+            order.order_line,
+            journal,
+            order.sire_instalment_ids,
+            env["project.project"].create({**own, "name": "Hidden project"}),
+            env["account.payment"].create({"partner_id": client.id, "amount": 777, "journal_id": journal.id}),
+        )
+        return {document._name: document.with_env(cls.env) for document in documents}
+
+
+@tagged("post_install", "-at_install")
+class TestForeignDocuments(ForeignBillingCommon):
+    def test_accountant(self):
+        tried = self.assertFormsShowNothing(self.user_accountant, self.foreign)
+        self.assertGreaterEqual(
+            tried,
+            {
+                "sire.cash.payment.wizard.move_id",
+                "sire.invoice.void.wizard.move_id",
+                "sire.receipt.wizard.payment_id",
+                "sire.statement.wizard.partner_ids",
+            },
+        )
+
+    def test_project_manager(self):
+        tried = self.assertFormsShowNothing(self.user_manager, self.foreign)
+        self.assertGreaterEqual(
+            tried,
+            {
+                "sire.project.finish.wizard.project_ids",
+                "sire.quotation.approve.wizard.order_id",
+                "sire.quotation.wizard.project_id",
+            },
+        )
+
+    def test_one_reads_ones_own_forms(self):
+        other = self.make_role_user("sire_test_other_accountant", ROLE_ACCOUNTANT)
+        self.assertFormsAreOnesOwn(self.user_accountant, other)
+        other = self.make_role_user("sire_test_other_manager", ROLE_PROJECT_MANAGER)
+        self.assertFormsAreOnesOwn(self.user_manager, other)

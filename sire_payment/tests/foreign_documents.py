@@ -1,0 +1,100 @@
+"""Mixin: the forms of the installed modules of ours are given documents of another company."""
+
+import datetime
+
+from odoo import Command
+from odoo.exceptions import AccessError
+
+RECORD = ("many2one", "many2many")
+
+
+class ForeignDocuments:
+    """Put before a TransactionCase with two companies."""
+
+    # what a form does not take from whoever fills it in: its own create() writes or asks for it
+    passed_over = {
+        ("sire.mpesa.request.wizard.invoice_ids", "default"),
+        ("sire.mpesa.request.wizard.offered_ids", "default"),
+        ("sire.mpesa.request.wizard.partner_id", "create"),
+        ("sire.mpesa.request.wizard.partner_id", "default"),
+    }
+    wanted = {"sire.mpesa.request.wizard.invoice_ids"}  # beside what is required
+
+    def assertFormsShowNothing(self, user, foreign):
+        """Name the documents of `foreign` in every field, of every form of ours that a user may fill in, that can hold
+        one, by JSON-2's three ways: created, written, and asked about before it is saved.
+
+        :param foreign: records, by model, that the user may not read
+        :return: the fields that were tried, as ``model.field``
+        """
+        for record in foreign.values():
+            self.assertFalse(record.with_user(user).has_access("read"), record)
+        tried = set()
+        for name, model in sorted(self.registry.models.items()):
+            forms = self.env[name].with_user(user)
+            if not name.startswith("sire.") or not model._transient or not forms.has_access("create"):
+                continue
+            for field in forms._fields.values():
+                if field.type in RECORD and not (field.compute or field.related) and field.comodel_name in foreign:
+                    if not field.groups:
+                        tried.add(str(field))
+                        self._check_field(forms, field, foreign[field.comodel_name])
+        return tried
+
+    def _check_field(self, forms, field, record):
+        one = record.id if field.type == "many2one" else [Command.set(record.ids)]
+        spec = {
+            name: {"fields": {"display_name": {}}} if forms._fields[name].relational else {} for name in forms._fields
+        }
+        own = self._fill(forms)
+        rest = {name: value for name, value in own.items() if name != field.name}
+        default = forms.with_context(**{f"default_{field.name}": one})
+        ways = {
+            "create": lambda: forms.create({**rest, field.name: one}),
+            "write": lambda: forms.create(own).write({field.name: one}),
+            "default": lambda: default.create(rest),
+            "onchange": lambda: forms.onchange({field.name: one}, [field.name], spec),
+            "onchange of defaults": lambda: default.onchange({}, [], spec),
+        }
+        for way, ask in ways.items():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            if (str(field), way) in self.passed_over:
+                continue
+            with self.subTest(field=str(field), way=way), self.assertRaises(AccessError), self.cr.savepoint():
+                ask()
+
+    def _fill(self, forms):
+        """:return: values for what is required, so that nothing but the document can be refused"""
+        values = {}
+        defaults = forms.default_get(list(forms._fields))
+        for name, field in forms._fields.items():
+            required = field.required or str(field) in self.wanted
+            if not required or field.compute or field.related or name in defaults:
+                continue
+            if field.type == "selection":
+                values[name] = field.get_values(forms.env)[0]
+            elif field.type in RECORD:
+                comodel = self.env[field.comodel_name].with_user(forms.env.user)
+                own = comodel.create(self._fill(comodel)) if comodel._transient else self._find_own(comodel)
+                self.assertTrue(own, f"a {field.comodel_name} of one's own is wanted")
+                values[name] = own.id if field.type == "many2one" else [Command.set(own.ids)]
+            elif field.type == "date":
+                values[name] = datetime.date(2026, 11, 20)
+            else:
+                values[name] = "1" if field.type == "char" else 1
+        return values
+
+    def _find_own(self, documents):
+        domain = [("move_type", "=", "out_invoice")] if documents._name == "account.move" else []
+        return documents.search(domain, limit=1)
+
+    def assertFormsAreOnesOwn(self, user, other):
+        """What one user fills in is not another's to read."""
+        for name, model in sorted(self.registry.models.items()):
+            forms = self.env[name].with_user(user)
+            if name.startswith("sire.") and model._transient and forms.has_access("create"):
+                with self.subTest(model=name), self.cr.savepoint():
+                    form = forms.create(self._fill(forms))
+                    self.assertTrue(form.has_access("read"))
+                    self.assertFalse(form.with_user(other).has_access("read"))
