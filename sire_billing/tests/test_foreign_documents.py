@@ -94,6 +94,18 @@ class TestForeignDocuments(ForeignBillingCommon):
 
     def test_one_reads_ones_own_forms(self):
         other = self.make_role_user("sire_test_other_accountant", ROLE_ACCOUNTANT)
-        self.assertFormsAreOnesOwn(self.user_accountant, other)
+        tried = self.assertFormsAreOnesOwn(self.user_accountant, other)
+        self.assertGreaterEqual(
+            tried,
+            {
+                "sire.cash.payment.wizard",
+                "sire.invoice.void.wizard",
+                "sire.mpesa.assign.wizard",
+                "sire.mpesa.statement.line",
+                "sire.receipt.wizard",
+                "sire.statement.wizard",
+            },
+        )
         other = self.make_role_user("sire_test_other_manager", ROLE_PROJECT_MANAGER)
-        self.assertFormsAreOnesOwn(self.user_manager, other)
+        tried = self.assertFormsAreOnesOwn(self.user_manager, other)
+        self.assertGreaterEqual(tried, {"sire.project.finish.wizard", "sire.quotation.approve.wizard"})

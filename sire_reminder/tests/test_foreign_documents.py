@@ -19,4 +19,5 @@ class TestForeignDocuments(ForeignBillingCommon):
 
     def test_one_reads_ones_own_forms(self):
         other = self.make_role_user("sire_test_other_accountant", ROLE_ACCOUNTANT)
-        self.assertFormsAreOnesOwn(self.user_accountant, other)
+        tried = self.assertFormsAreOnesOwn(self.user_accountant, other)
+        self.assertGreaterEqual(tried, {"sire.late.fee.waiver", "sire.reminder.pause.wizard"})
