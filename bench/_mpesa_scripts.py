@@ -40,11 +40,11 @@ for number, invoice in enumerate(invoices):
 env.cr.postcommit.clear()
 txs.write({{"mpesa_next_query_at": {later!r}}})
 env.flush_all()
-claims = [tx._mpesa_claim_push() for tx in txs]
+asks = [tx._mpesa_claim_push() for tx in txs]  # functions of the client
 env.cr.commit()
-claims[0][0]._get_token(None)
+asks[0].func.__self__._get_token(None)
 with ThreadPoolExecutor(8) as threads:
-    answers = list(threads.map(lambda claim: claim[0].push(claim[1]), claims))
+    answers = list(threads.map(lambda ask: ask(), asks))
 for tx, answer in zip(txs, answers):
     assert answer.outcome == "accepted", answer
     tx._mpesa_take_push_answer(answer)
