@@ -50,9 +50,8 @@ class SireAccessDuty(models.Model):
         :rtype: bool
         """
         duty = self.env.ref(xmlid, raise_if_not_found=False)
-        return (
-            bool(duty) and duty.sudo().level == "forbid"
-        )  # sudo: administrators edit pairs, everybody is bound by them
+        # sudo: administrators edit pairs, everybody is bound by them
+        return bool(duty) and duty.sudo().level == "forbid"
 
     def _sire_held(self, ticks):
         """:param dict ticks: permission code → scope

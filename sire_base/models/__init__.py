@@ -5,6 +5,7 @@ from . import ir_config_parameter
 from . import res_company
 from . import res_config_settings
 from . import res_lang
+from . import sire_document_wizard
 from . import sire_gated
 from . import sire_webhook_event
 from . import sire_webhook_event_batch

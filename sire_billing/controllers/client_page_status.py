@@ -20,7 +20,7 @@ class ClientPageStatus:
 
     def is_taken_back(self, invoice):
         """Whether a credit note took the whole invoice back, with a reason (void) or without."""
-        return invoice.payment_state == "reversed"
+        return invoice.sire_status in ("void", "credited")
 
     def is_overdue(self, invoice):
         """Whether a day by which something should have been paid is over in Nairobi."""

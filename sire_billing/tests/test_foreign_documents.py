@@ -4,8 +4,8 @@ from odoo import Command, fields
 from odoo.tests import tagged
 
 from odoo.addons.sire_access.const import ROLE_ACCOUNTANT, ROLE_PROJECT_MANAGER
+from odoo.addons.sire_base.tests.foreign_documents import ForeignDocuments
 from odoo.addons.sire_mpesa.utils import Sighting
-from odoo.addons.sire_payment.tests.foreign_documents import ForeignDocuments
 
 from .plan_common import PlanCommon
 

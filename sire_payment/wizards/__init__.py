@@ -1,1 +1,1 @@
-from . import account_payment_register, sire_amount_wizard, sire_document_wizard, sire_provider_setup
+from . import account_payment_register, sire_amount_wizard, sire_provider_setup

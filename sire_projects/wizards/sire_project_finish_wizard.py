@@ -3,7 +3,9 @@ from odoo import api, fields, models
 
 class SireProjectFinishWizard(models.TransientModel):
     _name = "sire.project.finish.wizard"
+    _inherit = "sire.document.wizard"
     _description = "Finish a project that has open tasks"
+    _sire_documents = ("project_ids",)
 
     project_ids = fields.Many2many("project.project", required=True)
     message = fields.Char(compute="_compute_message")
@@ -12,7 +14,6 @@ class SireProjectFinishWizard(models.TransientModel):
     @api.depends("project_ids")
     def _compute_message(self):
         for wizard in self:
-            wizard.project_ids._origin.check_access("read")  # over JSON-2, somebody else's could be named
             open_tasks = wizard.project_ids._sire_open_tasks()
             wizard.task_ids = open_tasks.ids
             if len(open_tasks) == 1:

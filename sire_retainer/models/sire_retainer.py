@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.sire_base.utils.eat import eat_today
+from odoo.addons.sire_base.utils.gate import given
 from odoo.addons.sire_billing import gate
 
 from ..utils import get_period
@@ -129,8 +130,7 @@ class SireRetainer(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        given = {name for name in OWN_FIELDS if self.env.context.get(f"default_{name}")}  # is written, too
-        if not gate.is_open(self.env) and any((OWN_FIELDS & vals.keys()) | given for vals in vals_list):
+        if not gate.is_open(self.env) and OWN_FIELDS & given(self, ()).union(*vals_list):
             raise self._sire_own_error()
         return super().create(vals_list)
 

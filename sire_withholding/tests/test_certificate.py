@@ -9,6 +9,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.sire_billing.controllers.client_page_content import ClientPage
+
 from .common import PDF, WithholdingCommon
 
 
@@ -41,6 +43,8 @@ class TestCertificate(WithholdingCommon):
         note.action_post()
         self.assertEqual((self.invoice.amount_residual, self.invoice.sire_status), (0, "paid"))
         self.assertEqual(note.sire_status, "credited")
+        page = ClientPage(self.env["sire.client.link"]._for(self.invoice))
+        self.assertEqual((page.get_summary(), page.is_taken_back(page.invoices)), ("paid", False))
 
     def test_certificate_before_the_money(self):
         self.record(self.invoice, 1700)

@@ -5,7 +5,7 @@ class SireWithholdingSpreadLine(models.TransientModel):
     """One of its invoices, and the part that is for it."""
 
     _name = "sire.withholding.spread.line"
-    _inherit = "sire.document.wizard"
+    _inherit = ["sire.amount.wizard", "sire.document.wizard"]
     _description = "An invoice of a withholding certificate"
     _order = "id"
     _sire_documents = ("invoice_id",)
@@ -34,12 +34,6 @@ class SireWithholdingSpreadLine(models.TransientModel):
         for line in self:
             line.amount = line.awaited
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self.env["sire.withholding.spread.wizard"]._check_number(vals.get("amount") or 0.0)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["sire.withholding.spread.wizard"]._check_number(vals.get("amount") or 0.0)
-        return super().write(vals)
+    def _check_number(self, vals):
+        """Override of `sire_payment`: what is left empty is nothing."""
+        return super()._check_number({name: value or 0.0 for name, value in vals.items()})

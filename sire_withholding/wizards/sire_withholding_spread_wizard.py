@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_payment.utils import format_money, is_finite_number
+from odoo.addons.sire_payment.utils import format_money
 
 from ..const import KINDS
 
@@ -13,8 +13,9 @@ class SireWithholdingSpreadWizard(models.TransientModel):
     """A certificate that KRA made out for several invoices: what stands on the paper, and what of it is for which."""
 
     _name = "sire.withholding.spread.wizard"
-    _inherit = "sire.document.wizard"
+    _inherit = ["sire.amount.wizard", "sire.document.wizard"]
     _description = "A withholding certificate for several invoices"
+    _sire_amounts = ("total",)
     _sire_documents = ("line_ids.invoice_id",)
 
     name = fields.Char(string="Number", help="As KRA printed it on the certificate.")
@@ -40,20 +41,9 @@ class SireWithholdingSpreadWizard(models.TransientModel):
         for wizard in self:
             wizard.left = wizard.total - sum(wizard.line_ids.mapped("amount"))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_number(vals.get("total") or 0.0)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_number(vals.get("total") or 0.0)
-        return super().write(vals)
-
-    def _check_number(self, amount):
-        """Refuse what is no number before the rounding of the field meets it."""
-        if not is_finite_number(amount):
-            raise UserError(self.env._("The amount must be a number, for example 1160 or 1160.50."))
+    def _check_number(self, vals):
+        """Override of `sire_payment`: what is left empty is nothing."""
+        return super()._check_number({name: value or 0.0 for name, value in vals.items()})
 
     def action_record(self):
         """Record the certificate: each invoice is settled by its part.
