@@ -7,6 +7,7 @@ from . import res_config_settings
 from . import res_lang
 from . import sire_document_wizard
 from . import sire_gated
+from . import sire_named_documents
 from . import sire_webhook_event
 from . import sire_webhook_event_batch
 from . import sire_webhook_event_reminder

@@ -1,4 +1,4 @@
-"""Mixin: the forms of the installed modules of ours are given documents of another company."""
+"""Mixin: the forms of the installed modules of ours, and the rows that people make, are given documents of another company."""
 
 import datetime
 
@@ -6,6 +6,8 @@ from odoo import Command
 from odoo.exceptions import AccessError
 
 RECORD = ("many2one", "many2many")
+# what everybody may know of everybody, or what the host keeps on documents by itself
+OF_EVERYBODY = ("res.users", "res.currency", "mail.", "rating.", "ir.attachment")
 
 
 class NothingOfOnesOwn(Exception):
@@ -15,14 +17,21 @@ class NothingOfOnesOwn(Exception):
 class ForeignDocuments:
     """Put before a TransactionCase with two companies."""
 
-    # what a form does not take from whoever fills it in: its own create() writes or asks for it
+    # what a form or row does not take from whoever fills it in: its own create() or write() writes, asks for or refuses it
     passed_over = {
+        ("sire.mpesa.request.wizard.company_id", "create"),
+        ("sire.mpesa.request.wizard.company_id", "default"),
         ("sire.mpesa.request.wizard.invoice_ids", "default"),
         ("sire.mpesa.request.wizard.offered_ids", "default"),
         ("sire.mpesa.request.wizard.partner_id", "create"),
         ("sire.mpesa.request.wizard.partner_id", "default"),
+        ("sire.order.instalment.move_id", "write"),
+        ("sire.project.document.project_id", "write"),
     }
     wanted = {"sire.mpesa.request.wizard.invoice_ids"}  # beside what is required
+    written = {
+        "sire.project.document": {"url": "https://docs.example.co.ke/brief"}
+    }  # what rows have to say of themselves
 
     def assertFormsShowNothing(self, user, foreign):
         """Name the documents of `foreign` in every field, of every form of ours that a user may fill in, that can hold
@@ -68,6 +77,62 @@ class ForeignDocuments:
             with self.subTest(field=str(field), way=way), self.assertRaises(AccessError), self.cr.savepoint():
                 ask()
 
+    def assertRowsShowNothing(self, user, foreign):
+        """The same for the rows that a user may make or change, of all models of ours.
+
+        :return: the fields that were tried, as ``model.field``
+        """
+        tried = set()
+        for name, model in sorted(self.registry.models.items()):
+            rows = self.env[name].with_user(user)
+            kept = name.startswith("sire.") and not (model._transient or model._abstract)
+            if not kept or not (rows.has_access("create") or rows.has_access("write")):
+                continue
+            for field in rows._fields.values():
+                is_given = field.relational and not field.related and not (field.compute and field.readonly)
+                if not is_given or field.comodel_name.startswith(OF_EVERYBODY):
+                    continue
+                with self.subTest(field=str(field), user=user.login):
+                    self.assertIn(field.comodel_name, foreign, "one of another company is wanted")
+                    tried.add(str(field))
+                    self._check_row_field(rows, field, foreign[field.comodel_name])
+        return tried
+
+    def _check_row_field(self, rows, field, record):
+        def value_of(documents):
+            return documents.id if field.type == "many2one" else [Command.link(number) for number in documents.ids]
+
+        spec = {
+            name: {"fields": {"display_name": {}}} if rows._fields[name].relational else {} for name in rows._fields
+        }
+        spec = {name: value for name, value in spec.items() if rows._has_field_access(rows._fields[name], "read")}
+        own, mine = self._find_own(rows), self._find_own(self.env[field.comodel_name].with_user(rows.env.user))
+        given = {field.name: value_of(record)}
+        default = rows.with_context(**{f"default_{field.name}": value_of(record)})
+        ways = {
+            "onchange": lambda: rows.onchange(given, [field.name], spec),
+            "onchange of another": lambda: rows.onchange(given, ["display_name"], spec),
+            "onchange of defaults": lambda: default.onchange({}, [], spec),
+        }
+        if own:
+            ways["onchange of a row"] = lambda: own.onchange(given, [field.name], spec)
+        if rows.has_access("create"):
+            rest = {name: value for name, value in self._fill(rows).items() if name != field.name}
+            ways["create"] = lambda: rows.create({**rest, **given})
+            ways["default"] = lambda: default.create(rest)
+        if rows.has_access("write") and own:
+            ways["write"] = lambda: own.write(given)
+        self.assertTrue(own or "create" in ways, "a row of one's own is wanted")
+        for way, ask in ways.items():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            if (str(field), way) in self.passed_over:
+                continue
+            with self.subTest(field=str(field), way=way), self.assertRaises(AccessError), self.cr.savepoint():
+                ask()
+        if mine:  # it is not the asking that is refused
+            rows.onchange({field.name: value_of(mine)}, [field.name], spec)
+
     def _fill(self, forms):
         """:return: values for what is required, so that nothing but the document can be refused"""
         values = {}
@@ -88,7 +153,7 @@ class ForeignDocuments:
                 values[name] = datetime.date(2026, 11, 20)
             else:
                 values[name] = "1" if field.type == "char" else 1
-        return values
+        return values | self.written.get(forms._name, {})
 
     def _find_own(self, documents):
         domain = [("move_type", "=", "out_invoice")] if documents._name == "account.move" else []

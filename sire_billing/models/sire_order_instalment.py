@@ -19,6 +19,7 @@ class SireOrderInstalment(models.Model):
     """
 
     _name = "sire.order.instalment"
+    _inherit = "sire.named.documents"
     _description = "Part of an invoicing plan"
     _order = "order_id, sequence, id"
     _check_company_auto = True

@@ -54,17 +54,28 @@ class ForeignBillingCommon(ForeignDocuments, PlanCommon):
             }
         )
         journal = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
+        project = env["project.project"].create({**own, "name": "Hidden project"})
         documents = (
+            company,
             client,
             move,
             order,
             order.order_line,
             journal,
             order.sire_instalment_ids,
-            env["project.project"].create({**own, "name": "Hidden project"}),
+            project,
+            env["project.milestone"].create({"name": "Hidden milestone", "project_id": project.id}),
+            env["product.product"].create({"name": "Hidden product", "company_id": company.id}),
+            env["sale.order.template"].create({"name": "Hidden template", "company_id": company.id}),
+            env["account.tax"].search([("company_id", "=", company.id)], limit=1),
             env["account.payment"].create({"partner_id": client.id, "amount": 777, "journal_id": journal.id}),
         )
         return {document._name: document.with_env(cls.env) for document in documents}
+
+    def try_rows(self):
+        """:return: the fields of rows that somebody who is no administrator may make or change"""
+        users = (self.user_accountant, self.user_manager, self.user_developer, self.user_viewer)
+        return set().union(*(self.assertRowsShowNothing(user, self.foreign) for user in users))
 
 
 @tagged("post_install", "-at_install")
@@ -89,6 +100,17 @@ class TestForeignDocuments(ForeignBillingCommon):
                 "sire.project.finish.wizard.project_ids",
                 "sire.quotation.approve.wizard.order_id",
                 "sire.quotation.wizard.project_id",
+            },
+        )
+
+    def test_rows(self):
+        self.assertGreaterEqual(
+            self.try_rows(),
+            {
+                "sire.order.instalment.milestone_id",
+                "sire.order.instalment.move_id",
+                "sire.order.instalment.order_id",
+                "sire.project.document.project_id",
             },
         )
 

@@ -12,7 +12,7 @@ class SireQuotationWizard(models.TransientModel):
     _name = "sire.quotation.wizard"
     _inherit = "sire.document.wizard"
     _description = "Choose what to quote"
-    _sire_documents = ("project_id",)
+    _sire_documents = ("project_id", "company_id", "product_id", "template_id")
 
     project_id = fields.Many2one("project.project", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True)

@@ -11,7 +11,7 @@ class SireStatementWizard(models.TransientModel):
     _name = "sire.statement.wizard"
     _inherit = "sire.document.wizard"
     _description = "Client statement"
-    _sire_documents = ("partner_ids",)
+    _sire_documents = ("partner_ids", "company_id")
 
     partner_ids = fields.Many2many(
         "res.partner", string="Clients", required=True, default=lambda self: self._default_partner_ids()

@@ -9,7 +9,7 @@ class SireMpesaRequestWizard(models.TransientModel):
     _inherit = "sire.document.wizard"
     _description = "Request an M-Pesa Payment"
     _rec_name = "partner_id"
-    _sire_documents = ("invoice_ids", "offered_ids", "partner_id")
+    _sire_documents = ("invoice_ids", "offered_ids", "partner_id", "company_id")
 
     invoice_ids = fields.Many2many("account.move", string="Invoices", help="The oldest are paid first.")
     offered_ids = fields.Many2many(

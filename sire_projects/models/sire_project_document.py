@@ -11,6 +11,7 @@ from odoo.addons.sire_projects.utils.document import check_file, check_url
 
 class SireProjectDocument(models.Model):
     _name = "sire.project.document"
+    _inherit = "sire.named.documents"
     _description = "Project Document"
     _order = "project_id, name, id"
 

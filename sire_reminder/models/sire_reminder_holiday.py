@@ -5,6 +5,7 @@ class SireReminderHoliday(models.Model):
     """A day that is free for a company beside the public holidays: gazetted at short notice, or its own."""
 
     _name = "sire.reminder.holiday"
+    _inherit = "sire.named.documents"
     _description = "Holiday"
     _order = "date desc, id"
     # for sire_audit, where it is installed

@@ -6,6 +6,7 @@ class SireReminderLadder(models.Model):
     """Which reminders an invoice gets, and when."""
 
     _name = "sire.reminder.ladder"
+    _inherit = "sire.named.documents"
     _description = "Reminder Ladder"
     _order = "name, id"
     # for sire_audit, where it is installed

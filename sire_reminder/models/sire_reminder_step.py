@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 class SireReminderStep(models.Model):
     _name = "sire.reminder.step"
+    _inherit = "sire.named.documents"
     _description = "Reminder Step"
     _order = "ladder_id, days, id"
     # for sire_audit, where it is installed

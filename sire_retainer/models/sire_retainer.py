@@ -19,7 +19,7 @@ class SireRetainer(models.Model):
 
     _name = "sire.retainer"
     _description = "Retainer"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["sire.named.documents", "mail.thread", "mail.activity.mixin"]
     _order = "state desc, next_date, id"
     _check_company_auto = True
     # for sire_audit, where it is installed

@@ -5,6 +5,7 @@ class SireRetainerLine(models.Model):
     """A line that each invoice of a retainer has."""
 
     _name = "sire.retainer.line"
+    _inherit = "sire.named.documents"
     _description = "Line of a retainer"
     _order = "retainer_id, sequence, id"
     _check_company_auto = True

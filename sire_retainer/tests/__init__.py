@@ -1,3 +1,4 @@
+from . import test_foreign_documents
 from . import test_periods
 from . import test_retainer
 from . import test_retainer_forged

@@ -23,6 +23,7 @@ class SireWithholdingCertificate(models.Model):
     """A certificate of KRA for what a client withheld. To make one is to book it; it is never changed, only voided."""
 
     _name = "sire.withholding.certificate"
+    _inherit = "sire.named.documents"
     _description = "Withholding certificate"
     _order = "date desc, id desc"
     _check_company_auto = True

@@ -1,0 +1,73 @@
+from odoo import Command, api, models
+
+
+class SireNamedDocuments(models.AbstractModel):
+    """Rows that people make and keep, and that name documents. Whoever may read the row is told what the ORM reads of them as
+    the system, such as their names, and a refusal of what is another company's says them as well: so whoever names a document,
+    on the form or over JSON-2, has to be somebody who may read it.
+
+    What is looked at is what is given: values, and defaults. A form that nobody keeps inherits `sire.document.wizard`.
+    """
+
+    _name = "sire.named.documents"
+    _description = "Row that Names Documents"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._sire_check_named(self._sire_with_defaults(vals))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._sire_check_named(vals)
+        return super().write(vals)
+
+    def onchange(self, values, field_names, fields_spec):
+        """Override of `web`: what is not saved yet is read, too."""
+        self._sire_check_named(values if field_names else self._sire_with_defaults(values))
+        return super().onchange(values, field_names, fields_spec)
+
+    def _sire_with_defaults(self, vals):
+        names = [name for name, field in self._fields.items() if field.relational and name not in vals]
+        return self.default_get(names) | vals
+
+    def _sire_check_named(self, vals):
+        """What a row names already is not asked for again: a form sends all of it.
+
+        :param dict vals: as ``write`` gets them
+        :raise AccessError: when one of the documents may not be read
+        """
+        if self.env.su:
+            return
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if not field or not field.relational or not value:
+                continue
+            named = self._sire_get_named(field, value)
+            # sudo: who changes a row need not know all that it names by now
+            for row_sudo in self.sudo() if len(self) == 1 else ():
+                named -= row_sudo[name]
+            named.check_access("read")
+
+    def _sire_get_named(self, field, value):
+        """Look into the rows of rows, too, which a form has not saved.
+
+        :return: those that exist already; what is no value of this field is left to the host to refuse
+        """
+        documents = self.env[field.comodel_name]
+        if field.type == "many2one":
+            return documents.browse(field.convert_to_cache(value, self, validate=False) or ())._origin
+        found = set()
+        for command in value if isinstance(value, (list, tuple)) else ():
+            if isinstance(command, int):
+                found.add(command)
+            elif not isinstance(command, (list, tuple)) or len(command) < 2:
+                continue
+            elif command[0] == Command.LINK:
+                found.add(command[1])
+            elif command[0] == Command.SET:
+                found.update(command[2])
+            elif command[0] in (Command.CREATE, Command.UPDATE) and hasattr(documents, "_sire_check_named"):
+                row = documents.browse(command[1] if command[0] == Command.UPDATE else ())
+                row._sire_check_named(command[2])
+        return documents.browse(found)
