@@ -68,9 +68,11 @@ class SireWithholdingCertificate(models.Model):
         "account.move", string="Entry", readonly=True, ondelete="restrict", index="btree_not_null"
     )
 
+    # iTax gives a number once, whoever withholds. Each company of the database has a PIN and books of its own: nobody is told
+    # that another one has recorded a number, and branches of one PIN share a paper.
     _number_unique = models.UniqueIndex(
-        "(company_id, partner_id, upper(name)) WHERE state = 'recorded' AND lead_id IS NULL",
-        "A certificate with this number of this client is recorded already.",
+        "(company_id, upper(replace(name, ' ', ''))) WHERE state = 'recorded' AND lead_id IS NULL",
+        "A certificate with this number is recorded already.",
     )
     _amount_positive = models.Constraint("CHECK(amount > 0)", "The amount must be more than zero.")
 
