@@ -1,14 +1,40 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 # What a line of a quotation was made of.
 QUOTED_FIELDS = frozenset({"date", "employee_id", "project_id", "task_id", "unit_amount", "user_id"})
 
 
 class AccountAnalyticLine(models.Model):
-    """Logged time that a client has on a quotation stays as the client has it, as invoiced time does in the host."""
+    """Logged time that a client has on a quotation stays as the client has it, as invoiced time does in the host, and is not
+    billed a second time by what the host counts as delivered."""
 
-    _inherit = "account.analytic.line"
+    _inherit = ["account.analytic.line", "sire.named.documents"]
+    _sire_named = ("so_line",)
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("so_line")
+    def _check_sire_so_line(self):
+        for line in self.filtered(lambda line: line.sudo().so_line._sire_bills_time()):
+            # sudo: as below
+            if orders_sudo := line._sire_get_other_quotations():
+                raise UserError(
+                    self.env._("This time is on quotation %s, and would be billed twice.", orders_sudo[0].name)
+                )
+
+    # === COMPUTES === #
+
+    def _compute_so_line(self):
+        """Override of `sale_timesheet`: when the line of its task or project changes, quoted time stays where it is billed."""
+        result = super()._compute_so_line()
+        for line in self:
+            if line.so_line._sire_bills_time() and line._is_not_billed() and line._sire_get_other_quotations():
+                line.so_line = False
+        return result
+
+    # === CRUD === #
 
     def write(self, vals):
         if QUOTED_FIELDS & vals.keys():
@@ -18,6 +44,8 @@ class AccountAnalyticLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_quoted(self):
         self._sire_check_not_quoted()
+
+    # === HELPERS === #
 
     def _sire_would_change(self, vals):
         """:return: whether one of the fields that count gets another value"""
@@ -31,13 +59,7 @@ class AccountAnalyticLine(models.Model):
 
     def _sire_check_not_quoted(self):
         """:raise UserError: when a client has this time on a quotation that may be approved, or is"""
-        # sudo: who logs time need not read quotations; only the number of one is said
-        works_sudo = self.env["sire.quotation.work"].sudo()
-        works_sudo = works_sudo.search([("timesheet_id", "in", self.ids), ("held", "=", True)])
-        orders_sudo = works_sudo.order_id.filtered(
-            lambda order: order.state in ("sent", "sale") and order._sire_holds_work()
-        )
-        if orders_sudo:
+        if orders_sudo := self._sire_get_quotations(Domain("timesheet_id", "in", self.ids)):
             raise UserError(
                 self.env._(
                     "This time is on quotation %s, which the client has: it stays. Log what is to be added as new time, or"
@@ -45,3 +67,25 @@ class AccountAnalyticLine(models.Model):
                     orders_sudo[0].name,
                 )
             )
+
+    def _sire_get_other_quotations(self):
+        """:return: quotations that the client has, beside the one whose line this time is on, that bill it, by itself or with
+        its task or milestone"""
+        self.ensure_one()
+        line_sudo = self.sudo()  # sudo: as below
+        task_sudo = line_sudo.task_id
+        billing = Domain("timesheet_id", "in", self.ids) | Domain("task_id", "in", task_sudo.ids)
+        billing |= Domain("milestone_id", "in", task_sudo.milestone_id.ids)
+        return self._sire_get_quotations(billing & Domain("order_id", "!=", line_sudo.so_line.order_id.id))
+
+    def _sire_get_quotations(self, billing):
+        """:param Domain billing: which rows of work
+        :return: the quotations of these rows that the client has. Others let the caller go on, drafts and expired ones: their
+            rows are updated, not only locked, so whoever sends one at the same time starts over and sees what the caller did,
+            or the caller does
+        """
+        # sudo: who logs time need not read quotations; only the number of one is said
+        works_sudo = self.env["sire.quotation.work"].sudo().search(billing & Domain("held", "=", True))
+        bound_sudo = works_sudo.order_id.filtered(lambda order: order.state != "draft" and order._sire_holds_work())
+        (works_sudo.order_id - bound_sudo)._sire_touch()
+        return bound_sudo

@@ -155,10 +155,7 @@ class ProjectProject(models.Model):
             if not record_sudo._is_not_billed():
                 return record_sudo.timesheet_invoice_id.name or ""
             line_sudo = record_sudo.so_line
-            by_delivery = (
-                line_sudo.qty_delivered_method == "timesheet" and line_sudo.product_id.invoice_policy == "delivery"
-            )
-            return line_sudo.order_id.name if by_delivery and line_sudo.state == "sale" else ""
+            return line_sudo.order_id.name or "" if line_sudo._sire_bills_time() and line_sudo.state != "cancel" else ""
         if kind == MILESTONE:
             line_sudo = record_sudo.sale_line_id
             return line_sudo.order_id.name if line_sudo.state == "sale" else ""

@@ -47,6 +47,10 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.sire_task_id = line.sire_work_ids.task_id[:1]
 
+    def _sire_bills_time(self):
+        """:return: whether the host bills the time logged on this line as it is delivered"""
+        return self.qty_delivered_method == "timesheet" and self.product_id.invoice_policy == "delivery"
+
     @api.model
     def default_get(self, fields):
         """Propose our product on lines typed in our form: only the description, the hours and the price are left."""

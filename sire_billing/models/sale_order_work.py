@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.sire_base.utils.eat import eat_today
@@ -15,6 +16,9 @@ class SaleOrder(models.Model):
         result = super().write(vals)
         if {"state", "validity_date"} & vals.keys():
             self._sire_sync_work()
+        if "validity_date" in vals:  # the client may approve what had expired
+            for order in self.filtered(lambda order: order.state == "sent" and order._sire_holds_work()):
+                order._sire_check_not_by_time()
         return result
 
     def copy(self, default=None):
@@ -61,11 +65,37 @@ class SaleOrder(models.Model):
         # sudo: another manager's quotation
         orders_sudo = self.sudo().filtered(lambda order: not order._sire_holds_work())
         if orders_sudo:
-            self.env.cr.execute(
-                SQL("UPDATE sale_order SET write_date = write_date WHERE id = ANY(%s)", list(orders_sudo.ids))
-            )
+            orders_sudo._sire_touch()
             orders_sudo.sire_work_ids.filtered("held").held = False
             self.env["sire.quotation.work"].flush_model(["held"])  # before somebody else's row says the opposite
+
+    def _sire_touch(self):
+        """Update the rows as they are: whoever sends or approves one of these at the same time starts over."""
+        if self:
+            self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id = ANY(%s)", list(self.ids)))
+
+    def _sire_check_sendable(self, by_mail=True):
+        """Override: nothing of it would be paid twice."""
+        result = super()._sire_check_sendable(by_mail=by_mail)
+        self._sire_check_not_by_time()
+        return result
+
+    def _sire_check_not_by_time(self):
+        """:raise UserError: when the host bills some of this work as time is logged by now"""
+        works_sudo = self.sudo().sire_work_ids.filtered("held")  # sudo: another manager's order may bill it
+        tasks_sudo = works_sudo.task_id | works_sudo.milestone_id.task_ids
+        times_sudo = works_sudo.timesheet_id | works_sudo.env["account.analytic.line"].search(
+            [("task_id", "in", tasks_sudo.ids), ("so_line", "!=", False)]
+        )
+        lines_sudo = times_sudo.so_line.filtered(lambda line: line._sire_bills_time() and line.state != "cancel")
+        if others_sudo := lines_sudo.order_id - self:
+            raise UserError(
+                self.env._(
+                    "Time on %(order)s is billed as it is delivered on %(other)s: remove its line here, or the hours there.",
+                    order=self.name,
+                    other=others_sudo[0].name,
+                )
+            )
 
     def _sire_hand_work_to(self, revision, lines):
         """Have the quotation that replaces this one bill the same work. This one keeps its rows, and holds nothing as long as

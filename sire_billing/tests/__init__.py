@@ -42,6 +42,7 @@ from . import test_proof
 from . import test_property_billing
 from . import test_property_plan
 from . import test_quotation
+from . import test_quoting_by_time
 from . import test_quoting_json_2
 from . import test_quoting_pricing
 from . import test_quoting_races

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from odoo import Command
 from odoo.tests import tagged
 
 from odoo.addons.sire_base.tests.together import TogetherCase
@@ -12,6 +13,8 @@ from .. import gate
 
 @tagged("post_install", "-at_install")
 class TestQuotingRaces(TogetherCase):
+    rows = ()  # beside what each test has: what else is to be removed after it
+
     def setUp(self):
         super().setUp()
         with self.registry.cursor() as cr:
@@ -35,9 +38,12 @@ class TestQuotingRaces(TogetherCase):
             orders.write({"state": "cancel"})
             orders.unlink()
             project = env["project.project"].browse(self.project_id)
+            project.timesheet_ids.unlink()
             project.with_context(active_test=False).task_ids.unlink()
             project.unlink()
             env["res.partner"].browse(self.partner_id).unlink()
+            for model, number in self.rows:
+                env[model].browse(number).unlink()
 
     def open_wizard(self):
         with self.registry.cursor() as cr:
@@ -91,6 +97,82 @@ class TestQuotingRaces(TogetherCase):
         results = self.run_all(partial(self.make, self.open_wizard()), prolong)
         self.assertEqual(len([result for result in results if isinstance(result, str)]), 1, results)
         self.assertEqual(len(self.who_holds()), 1)
+
+    def make_draft_of_time(self):
+        """:return: ids of a draft that bills logged time, of the time, and of a line that bills time as it is logged"""
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            env["res.partner"].browse(self.partner_id).email = "race@quoters.example"
+            employee = env["hr.employee"].create({"name": "Race Wanjiru", "company_id": env.company.id})
+            time = env["account.analytic.line"].create(
+                {
+                    "name": "/",
+                    "project_id": self.project_id,
+                    "task_id": self.task_id,
+                    "employee_id": employee.id,
+                    "unit_amount": 3,
+                }
+            )
+            product = env["product.product"].create(
+                {"name": "Race by time", "type": "service", "invoice_policy": "delivery", "service_type": "timesheet"}
+            )
+            other = env["sale.order"].create(
+                {
+                    "partner_id": self.partner_id,
+                    "order_line": [Command.create({"product_id": product.id, "price_unit": 1000})],
+                }
+            )
+            other.action_quotation_sent()
+            wizard = env["sire.quotation.wizard"].browse(
+                env["project.project"].browse(self.project_id).action_sire_choose_quotation()["res_id"]
+            )
+            for line in wizard.line_ids:
+                line.ticked = line.kind == "timesheet"
+            order = env["sale.order"].browse(wizard.action_make()["res_id"])
+            order.order_line.price_unit = 1000
+            self.rows = [("product.product", product.id), ("hr.employee", employee.id)]
+            return order.id, time.id, other.order_line.id
+
+    def send(self, order_id, env):
+        env["sale.order"].browse(order_id).action_quotation_sent()
+        return "sent"
+
+    def test_time_is_billed_by_its_logging_while_the_quotation_that_has_it_is_sent(self):
+        """Each of the two alone is asked about the other: at once, one starts over."""
+        order_id, time_id, line_id = self.make_draft_of_time()
+
+        def bill_by_time(env):
+            env["project.task"].browse(self.task_id).sale_line_id = line_id
+            env.flush_all()
+
+        results = self.run_all(partial(self.send, order_id), bill_by_time)
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            is_sent = env["sale.order"].browse(order_id).state == "sent"
+            is_by_time = bool(env["account.analytic.line"].browse(time_id).so_line)
+        self.assertNotEqual(is_sent, is_by_time, results)
+
+    def test_time_is_changed_while_the_quotation_that_has_it_is_sent(self):
+        """What is changed is changed before it is sent, never after."""
+        order_id, time_id, _line_id = self.make_draft_of_time()
+        runs = []
+
+        def change(env):
+            runs.append("change")
+            env["account.analytic.line"].browse(time_id).unit_amount = 5
+
+        def send(env):
+            runs.append("send")
+            return self.send(order_id, env)
+
+        sent, changed = self.run_all(send, change)
+        self.assertEqual(sent, "sent")
+        self.assertGreater(len(runs), 2, "one of them started over")
+        with self.registry.cursor() as cr:
+            hours = self.make_env(cr)["account.analytic.line"].browse(time_id).unit_amount
+        if isinstance(changed, Exception):
+            self.assertIn("which the client has: it stays", str(changed))
+        self.assertEqual(hours, 3 if changed else 5)
 
     def test_the_database_refuses_what_code_forgot(self):
         with self.registry.cursor() as cr:
