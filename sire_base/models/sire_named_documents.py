@@ -6,16 +6,18 @@ class SireNamedDocuments(models.AbstractModel):
     the system, such as their names, and a refusal of what is another company's says them as well: so whoever names a document,
     on the form or over JSON-2, has to be somebody who may read it.
 
-    What is looked at is what is given: values, and defaults. A form that nobody keeps inherits `sire.document.wizard`.
+    What is looked at is what is given: values, and defaults. A model of the host's says in `_sire_named` which fields. A form
+    that nobody keeps inherits `sire.document.wizard`.
     """
 
     _name = "sire.named.documents"
     _description = "Row that Names Documents"
 
+    _sire_named = None  # names of fields; all that name anything when None
+
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._sire_check_named(self._sire_with_defaults(vals))
+        self._sire_check_given(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -27,9 +29,20 @@ class SireNamedDocuments(models.AbstractModel):
         self._sire_check_named(values if field_names else self._sire_with_defaults(values))
         return super().onchange(values, field_names, fields_spec)
 
+    def _sire_check_given(self, vals_list):
+        """To be called at once where a model of the host's makes more than its own row.
+
+        :raise AccessError: when one of the documents in what is created may not be read
+        """
+        for vals in () if self.env.su else vals_list:
+            self._sire_check_named(self._sire_with_defaults(vals))
+
     def _sire_with_defaults(self, vals):
-        names = [name for name, field in self._fields.items() if field.relational and name not in vals]
-        return self.default_get(names) | vals
+        return self.default_get([name for name in self._sire_get_naming() if name not in vals]) | vals
+
+    def _sire_get_naming(self):
+        """:return: names of the fields that are looked at"""
+        return self._sire_named or [name for name, field in self._fields.items() if field.relational]
 
     def _sire_check_named(self, vals):
         """What a row names already is not asked for again: a form sends all of it.
@@ -39,17 +52,14 @@ class SireNamedDocuments(models.AbstractModel):
         """
         if self.env.su:
             return
-        for name, value in vals.items():
-            field = self._fields.get(name)
-            if not field or not field.relational or not value:
-                continue
-            named = self._sire_get_named(field, value)
+        for name in vals.keys() & self._sire_get_naming():
+            named = self._sire_get_linked(self._fields[name], vals[name])
             # sudo: who changes a row need not know all that it names by now
             for row_sudo in self.sudo() if len(self) == 1 else ():
                 named -= row_sudo[name]
             named.check_access("read")
 
-    def _sire_get_named(self, field, value):
+    def _sire_get_linked(self, field, value):
         """Look into the rows of rows, too, which a form has not saved.
 
         :return: those that exist already; what is no value of this field is left to the host to refuse

@@ -78,18 +78,21 @@ class ForeignDocuments:
                 ask()
 
     def assertRowsShowNothing(self, user, foreign):
-        """The same for the rows that a user may make or change, of all models of ours.
+        """The same for the rows that a user may make or change, of all models of ours, and for what models of the host name.
 
         :return: the fields that were tried, as ``model.field``
         """
         tried = set()
         for name, model in sorted(self.registry.models.items()):
             rows = self.env[name].with_user(user)
-            kept = name.startswith("sire.") and not (model._transient or model._abstract)
+            of_host = getattr(rows, "_sire_named", None)
+            kept = (name.startswith("sire.") or of_host) and not (model._transient or model._abstract)
             if not kept or not (rows.has_access("create") or rows.has_access("write")):
                 continue
             for field in rows._fields.values():
                 is_given = field.relational and not field.related and not (field.compute and field.readonly)
+                if of_host and (field.name not in of_host or not rows._has_field_access(field, "write")):
+                    continue
                 if not is_given or field.comodel_name.startswith(OF_EVERYBODY):
                     continue
                 with self.subTest(field=str(field), user=user.login):
@@ -105,7 +108,8 @@ class ForeignDocuments:
         spec = {
             name: {"fields": {"display_name": {}}} if rows._fields[name].relational else {} for name in rows._fields
         }
-        spec = {name: value for name, value in spec.items() if rows._has_field_access(rows._fields[name], "read")}
+        if not rows._name.startswith("sire."):
+            spec = {field.name: spec[field.name]}
         own, mine = self._find_own(rows), self._find_own(self.env[field.comodel_name].with_user(rows.env.user))
         given = {field.name: value_of(record)}
         default = rows.with_context(**{f"default_{field.name}": value_of(record)})

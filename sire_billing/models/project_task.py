@@ -2,7 +2,8 @@ from odoo import models
 
 
 class ProjectTask(models.Model):
-    _inherit = "project.task"
+    _inherit = ["project.task", "sire.named.documents"]
+    _sire_named = ("sale_line_id",)
 
     def _ensure_sale_order_linked(self, sol_ids):
         """Override of `sale_project`: an order linked to a task is not confirmed by that; its client approves it."""

@@ -63,7 +63,7 @@ class ResPartner(models.Model):
                 if self.env.user._sire_may(permission) != "all":
                     raise AccessError(self.env.user._sire_refusal(permission))
         if not self.env.su and company not in self.env.user.company_ids:  # a job works for all of them
-            raise UserError(self.env._("You do not work for %s.", company.sudo().name))
+            raise UserError(self.env._("You do not work for this company."))
         if date_to < date_from:
             raise UserError(self.env._("The period ends before it begins."))
 

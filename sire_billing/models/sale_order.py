@@ -59,7 +59,8 @@ CONTENT_FIELDS = frozenset(
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "sire.client.document"]
+    _inherit = ["sale.order", "sire.client.document", "sire.named.documents"]
+    _sire_named = ("project_id",)
     # for sire_audit, where it is installed
     _sire_audit = {
         "fields": (

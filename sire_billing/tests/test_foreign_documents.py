@@ -107,6 +107,12 @@ class TestForeignDocuments(ForeignBillingCommon):
         self.assertGreaterEqual(
             self.try_rows(),
             {
+                "account.analytic.line.so_line",
+                "project.milestone.sale_line_id",
+                "project.project.partner_id",
+                "project.project.sale_line_id",
+                "project.task.sale_line_id",
+                "sale.order.project_id",
                 "sire.order.instalment.milestone_id",
                 "sire.order.instalment.move_id",
                 "sire.order.instalment.order_id",

@@ -3,6 +3,7 @@
 import random
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from ..controllers.client_page_content import ClientPage
@@ -322,6 +323,10 @@ class TestQuotingPricing(BillingCommon):
         project = self.make_project().with_user(self.user_manager)
         wizard = self.env["sire.quotation.wizard"].with_user(self.user_manager)
         wizard = wizard.browse(project.action_sire_choose_quotation()["res_id"])
-        with self.assertRefused("belongs to another company"):
+        with self.assertRaises(AccessError), self.cr.savepoint():
             wizard.template_id = template
+        companies = self.company | self.company_2
+        self.user_manager.company_ids = companies
+        with self.assertRefused("belongs to another company"):
+            wizard.with_context(allowed_company_ids=companies.ids).template_id = template
             wizard.action_make()

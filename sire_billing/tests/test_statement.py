@@ -140,7 +140,7 @@ class TestStatement(StatementCase, TransactionCase):
         self.load_kenyan_chart(other)
         own = self.bill("2026-04-01", 100)
         self.user_accountant.company_ids |= other
-        with self.assertRaisesRegex(UserError, "You do not work for"):
+        with self.assertRaisesRegex(UserError, "^You do not work for this company"):
             self.statement(company=other, user=self.user_manager)
         journal = self.env["account.journal"].search([("type", "=", "sale"), ("company_id", "=", other.id)], limit=1)
         foreign = self.env["account.move"].with_company(other).create({

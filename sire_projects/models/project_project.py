@@ -9,7 +9,8 @@ _STATUS_GATE = object()
 
 
 class ProjectProject(models.Model):
-    _inherit = "project.project"
+    _inherit = ["project.project", "sire.named.documents"]
+    _sire_named = ("partner_id", "sale_line_id")
 
     sire_status = fields.Selection(
         selection=[("ongoing", "Ongoing"), ("finished", "Finished")],
@@ -110,6 +111,7 @@ class ProjectProject(models.Model):
     def create(self, vals_list):
         if any(vals.get("sire_status", "ongoing") != "ongoing" for vals in vals_list):
             raise UserError(self.env._("A new project is ongoing: make it first, then finish it."))
+        self._sire_check_given(vals_list)
         projects = super().create(vals_list)
         # Tasks made in the same form are saved before the stages are linked, so they found none.
         for project in projects:

@@ -50,7 +50,7 @@ class ResPartner(models.Model):
         for partner in self:
             ladder_sudo = partner.sudo().sire_reminder_ladder_id  # whoever edits the client need not read ladders
             if ladder_sudo and ladder_sudo.company_id != self.env.company:
-                raise ValidationError(self.env._("The ladder %s belongs to another company.", ladder_sudo.name))
+                raise ValidationError(self.env._("This ladder belongs to another company."))
 
     def _sire_wants_statement(self, company):
         """:return: whether this client gets the monthly statement of a company"""

@@ -1,6 +1,6 @@
 """What is written about a client is for staff who see money, and nobody reaches into another company."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import ReminderCommon
@@ -44,6 +44,13 @@ class TestAccess(ReminderCommon):
         with self.assertRaises(AccessError):
             step.ladder_id = other.sire_reminder_ladder_id
         self.assertEqual(step.ladder_id, self.ladder)
+
+    def test_the_refusal_of_a_ladder_does_not_name_it(self):
+        other = self.env["res.company"].create({"name": "Another Ltd"})
+        ladder = self.env["sire.reminder.ladder"].create({"name": "Hidden ladder", "company_id": other.id})
+        with self.assertRaises(UserError) as caught:
+            self.client.with_user(self.user_accountant).sire_reminder_ladder_id = ladder
+        self.assertEqual(str(caught.exception), "This ladder belongs to another company.")
 
     def test_a_default_is_a_choice_too(self):
         partners = self.env["res.partner"].with_user(self.user_manager).with_context(default_sire_reminder_off=True)
