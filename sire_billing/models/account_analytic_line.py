@@ -37,13 +37,21 @@ class AccountAnalyticLine(models.Model):
     # === CRUD === #
 
     def write(self, vals):
+        changed = self.browse()
         if QUOTED_FIELDS & vals.keys():
-            self.filtered(lambda line: line._sire_would_change(vals))._sire_check_not_quoted()
-        return super().write(vals)
+            changed = self.filtered(lambda line: line._sire_would_change(vals))
+            changed._sire_check_not_quoted()
+        hours = {line: line.unit_amount for line in changed} if "unit_amount" in vals else {}
+        result = super().write(vals)
+        for line, before in hours.items():
+            line._sire_tell_draft(before, line.unit_amount)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_quoted(self):
         self._sire_check_not_quoted()
+        for line in self:
+            line._sire_tell_draft(line.unit_amount, 0.0)
 
     # === HELPERS === #
 
@@ -65,6 +73,24 @@ class AccountAnalyticLine(models.Model):
                     "This time is on quotation %s, which the client has: it stays. Log what is to be added as new time, or"
                     " revise the quotation first.",
                     orders_sudo[0].name,
+                )
+            )
+
+    def _sire_tell_draft(self, before, after):
+        """Say in the history of a draft that its line is of other hours than are logged by now: nobody else bills the rest."""
+        self.ensure_one()
+        # sudo: who logs time need not read quotations
+        works_sudo = self.env["sire.quotation.work"].sudo()
+        works_sudo = works_sudo.search([("timesheet_id", "=", self.id), ("held", "=", True)])
+        for order_sudo in works_sudo.order_id.filtered(lambda order: order.state == "draft"):
+            here_sudo = order_sudo.with_context(lang=order_sudo.user_id.lang or self.env.lang)
+            here_sudo.message_post(
+                body=here_sudo.env._(
+                    "Time of %(day)s on %(work)s was changed from %(before)s to %(after)s hours. The line is as it was made.",
+                    day=f"{self.date:%d/%m/%Y}",
+                    work=self.sudo().task_id.name or self.sudo().project_id.name,
+                    before=f"{before:g}",
+                    after=f"{after:g}",
                 )
             )
 

@@ -33,8 +33,18 @@ class TestQuotingTime(QuotingCommon):
         return self.env["hr.employee"].create({"name": "Otieno", "company_id": self.company.id})
 
     def test_a_draft_binds_nobody(self):
-        self.time.unit_amount = 4
+        history = self.order.message_ids
+        self.time.with_user(self.user_manager).unit_amount = 4.5
+        self.time.unit_amount = 4.5  # nothing new
         self.time.unlink()
+        said = [message.preview for message in (self.order.message_ids - history).sorted("id")]
+        self.assertEqual(
+            said,
+            [
+                f"Time of 03/11/2026 on Design was changed from {hours} hours. The line is as it was made."
+                for hours in ("3 to 4.5", "4.5 to 0")
+            ],
+        )
 
     def test_sent_and_approved(self):
         self.order.action_sire_send()
