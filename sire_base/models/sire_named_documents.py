@@ -6,8 +6,8 @@ class SireNamedDocuments(models.AbstractModel):
     the system, such as their names, and a refusal of what is another company's says them as well: so whoever names a document,
     on the form or over JSON-2, has to be somebody who may read it.
 
-    What is looked at is what is given: values, and defaults. A model of the host's says in `_sire_named` which fields. A form
-    that nobody keeps inherits `sire.document.wizard`.
+    What is looked at is what is given: values, and defaults. A model of the host's says in `_sire_named` which fields, and lets
+    pass what is of one's own companies. A form that nobody keeps inherits `sire.document.wizard`.
     """
 
     _name = "sire.named.documents"
@@ -57,7 +57,11 @@ class SireNamedDocuments(models.AbstractModel):
             # sudo: who changes a row need not know all that it names by now
             for row_sudo in self.sudo() if len(self) == 1 else ():
                 named -= row_sudo[name]
-            named.check_access("read")
+            if self._sire_named:
+                # What the host works out, a form sends back: a colleague's order, say. Here companies alone are kept apart.
+                named = named.filtered(lambda document: document.sudo().company_id - self.env.companies)
+            if named:  # of none the model would be asked about
+                named.check_access("read")
 
     def _sire_get_linked(self, field, value):
         """Look into the rows of rows, too, which a form has not saved.

@@ -10,8 +10,7 @@ class AccountAnalyticLine(models.Model):
     """Logged time that a client has on a quotation stays as the client has it, as invoiced time does in the host, and is not
     billed a second time by what the host counts as delivered."""
 
-    _inherit = ["account.analytic.line", "sire.named.documents"]
-    _sire_named = ("so_line",)
+    _inherit = "account.analytic.line"
 
     # === CONSTRAINTS === #
 

@@ -2,8 +2,7 @@ from odoo import models
 
 
 class ProjectTask(models.Model):
-    _inherit = ["project.task", "sire.named.documents"]
-    _sire_named = ("sale_line_id",)
+    _inherit = "project.task"
 
     def _ensure_sale_order_linked(self, sol_ids):
         """Override of `sale_project`: an order linked to a task is not confirmed by that; its client approves it."""

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.sire_access.const import ROLE_ACCOUNTANT, ROLE_PROJECT_MANAGER
@@ -107,11 +108,9 @@ class TestForeignDocuments(ForeignBillingCommon):
         self.assertGreaterEqual(
             self.try_rows(),
             {
-                "account.analytic.line.so_line",
                 "project.milestone.sale_line_id",
                 "project.project.partner_id",
                 "project.project.sale_line_id",
-                "project.task.sale_line_id",
                 "sale.order.project_id",
                 "sire.order.instalment.milestone_id",
                 "sire.order.instalment.move_id",
@@ -119,6 +118,16 @@ class TestForeignDocuments(ForeignBillingCommon):
                 "sire.project.document.project_id",
             },
         )
+
+    def test_a_colleagues_document_of_the_same_company(self):
+        """What one may not read, but the host works out and a form sends back, is no reason to refuse the rest of the form."""
+        developer = self.user_developer
+        line = self.make_quotation(self.project, sent=False).order_line[:1]
+        self.assertFalse(line.with_user(developer).has_access("read"))
+        milestones = self.env["project.milestone"].with_user(developer)
+        milestones._sire_check_named({"sale_line_id": line.id})
+        with self.assertRaises(AccessError):
+            milestones._sire_check_named({"sale_line_id": self.foreign["sale.order.line"].id})
 
     def test_one_reads_ones_own_forms(self):
         other = self.make_role_user("sire_test_other_accountant", ROLE_ACCOUNTANT)
