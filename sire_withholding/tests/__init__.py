@@ -8,6 +8,7 @@ from . import (
     test_property_withholding,
     test_proposed,
     test_races,
+    test_register_parts,
     test_roles,
     test_spread,
     test_statement_page,
