@@ -1,6 +1,7 @@
 from . import (
     test_certificate,
     test_chase,
+    test_currency_shared,
     test_foreign_documents,
     test_expected,
     test_forged,
