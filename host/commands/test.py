@@ -7,7 +7,7 @@ import sys
 
 from host import browser, locking, modules, odoo_tree, packages, paths, settings, setup, testing, venv
 from host.errors import Failure
-from host.kinds import DEMO, FULL, kind_of
+from host.kinds import DEMO, FULL, TOGETHER, kind_of
 from host.ui import Step
 
 HELP = "run tests: ./sire test [module or path ...] [pytest's options]"
@@ -100,6 +100,8 @@ def main(arguments):
             browser.ensure()
         env = {**settings.unhurried(settings.environment(bench.odoo, bench.cluster)), "SIRE_DEMO": "1"}
         measure = _measure(options) if full else {}
+        if any(target.startswith(TOGETHER) for target in targets):
+            named |= set(modules.manifests())
         copies = _copies(bench, kinds, named, full, measure)
         if needs_server:
             bench.databases.ensure(testing.DEMO_MODULES, warm=True)

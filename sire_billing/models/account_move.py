@@ -52,9 +52,15 @@ class AccountMove(models.Model):
         return result
 
     def _invoice_paid_hook(self):
-        """Override of `sale`: it writes "Invoice paid" on the quotation, which whoever takes the money only reads."""
+        """Override of `sale`: it writes "Invoice paid" on the quotation, which whoever takes the money only reads. A credit note
+        is not paid; one that voids its invoice says so itself, with the gate open.
+        """
         moves_sudo = self.sudo()  # see above
-        return super(AccountMove, moves_sudo)._invoice_paid_hook()
+        notes_sudo = moves_sudo.filtered(lambda move: move.move_type == "out_refund")
+        for note_sudo in [] if gate.is_open(self.env) else notes_sudo:
+            for order_sudo in note_sudo.invoice_line_ids.sale_line_ids.order_id:
+                order_sudo.message_post(body=self.env._("Credit note %s is settled", note_sudo.name))
+        return super(AccountMove, moves_sudo - notes_sudo)._invoice_paid_hook()
 
     # === ACTIONS ===#
 

@@ -59,6 +59,11 @@ class AccountMove(models.Model):
             body=self.env._("Void, by credit note %(note)s: %(reason)s", note=note.name, reason=text),
             author_id=self.env.user.partner_id.id,
         )
+        for order_sudo in invoice_sudo.invoice_line_ids.sale_line_ids.order_id:
+            order_sudo.message_post(
+                body=self.env._("Invoice %(invoice)s is void: %(reason)s", invoice=self.name, reason=text),
+                author_id=self.env.user.partner_id.id,
+            )
         return note.with_env(self.env)
 
     def _sire_check_voidable(self):

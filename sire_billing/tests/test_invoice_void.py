@@ -68,6 +68,33 @@ class TestInvoiceVoid(BillingCommon, HttpCase):
         self.assertEqual(invoice._sire_get_stamp(), ("Void", "danger"))
         self.assertFalse(invoice._sire_get_pay_box())
 
+    def history(self, order, before=0):
+        """What the quotation says, the latest last."""
+        messages = order.message_ids.filtered(lambda message: message.id > before).sorted("id")
+        return [str(body).removeprefix("<p>").removesuffix("</p>") for body in messages.mapped("body")]
+
+    def test_the_quotation_says_void_and_not_paid(self):
+        invoice = self.make_invoice()
+        order = invoice.sire_order_id
+        before = max(order.message_ids.ids)
+        self.void(invoice)
+        self.assertEqual(self.history(order, before), [f"Invoice {invoice.name} is void: Billed to the wrong company"])
+        self.assertEqual(order.message_ids[:1].author_id, self.user_accountant.partner_id)
+
+    def test_the_quotation_does_not_call_a_credit_note_paid(self):
+        invoice = self.make_invoice()
+        order = invoice.sire_order_id
+        self.take_cash(invoice, 10)
+        before = max(order.message_ids.ids)
+        note = invoice._reverse_moves([{"invoice_date": self.day(0)}])
+        note.invoice_line_ids[1:].unlink()
+        note.invoice_line_ids.write({"price_unit": 100, "quantity": 1})
+        note.action_post()
+        (invoice | note).line_ids.filtered(lambda line: line.display_type == "payment_term").reconcile()
+        self.assertEqual(self.history(order, before), [f"Credit note {note.name} is settled"])
+        self.take_cash(invoice, invoice.amount_residual)
+        self.assertEqual(self.history(order, before)[1:], [f"Invoice {invoice.name} paid"])
+
     def test_from_the_menu_of_actions(self):
         """What is rare stands there and not in the header; for who books invoices, and the methods ask again."""
         invoice = self.make()

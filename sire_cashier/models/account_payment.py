@@ -36,6 +36,8 @@ class AccountPayment(models.Model):
                 raise self._sire_session_error()
             if FROZEN_FIELDS & vals.keys():
                 self._sire_check_session()
+            if vals.get("state") == "draft":  # it goes into a drawer again when it is confirmed, or into the bank
+                gate.opened(self.filtered("sire_session_id")).sire_session_id = False
             # with an entry in the same write it is still to be confirmed
             if vals.get("state") in ("in_process", "paid") and not vals.get("move_id"):
                 self.filtered(lambda payment: payment.state == "draft")._sire_put_in_drawer()

@@ -124,6 +124,55 @@ class TestSession(CashierCommon):
         session.action_sire_count(700)
         self.assertEqual((session.paid_out, session.difference), (300, 0))
 
+    def test_cash_that_was_no_cash_leaves_the_drawer(self):
+        """Taken back to a draft, and confirmed on the bank or in a drawer that nobody has open: it is not counted here."""
+        session = self.open(1000)
+        bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        shut = self.drawer.copy({"name": "Shut Drawer", "code": "SHUT"})
+        for journal in (bank, shut):
+            journal.outbound_payment_method_line_ids.payment_account_id = journal.default_account_id
+            values = {
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "partner_id": self.client.id,
+                "amount": 100,
+            }
+            payments = self.env["account.payment"].with_user(self.user_accountant)
+            payment = payments.create({**values, "journal_id": self.drawer.id})
+            payment.action_post()
+            self.assertEqual(payment.sire_session_id, session)
+            for change in ({"journal_id": journal.id}, {"amount": 900}):
+                with self.assertRefused("is booked as it is"):
+                    payment.write(change)
+            payment.action_draft()
+            self.assertFalse(payment.sire_session_id)
+            payment.journal_id = journal
+            payment.action_post()
+            self.assertFalse(payment.sire_session_id)
+        session.action_sire_count(1000)
+        self.assertEqual((session.paid_out, session.difference), (0, 0))
+
+    def test_a_draft_of_a_counted_day_is_paid_on_another(self):
+        session = self.open(1000)
+        payments = self.env["account.payment"].with_user(self.user_accountant)
+        payment = payments.create(
+            {
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "partner_id": self.client.id,
+                "journal_id": self.drawer.id,
+                "amount": 100,
+            }
+        )
+        payment.action_post()
+        payment.action_draft()
+        session.action_sire_count(1000)
+        payment.amount = 90
+        payment.action_post()
+        self.assertEqual((payment.sire_session_id.ids, session.difference), ([], 0))
+
     def test_the_count_is_blind(self):
         """What should be in the drawer is nowhere before it was counted: not read, grouped, exported, printed."""
         session = self.open(1000)

@@ -29,10 +29,13 @@ class SirePortalAccount(PortalAccount):
     def _overdue_invoices_get_page_view_values(self, overdue_invoices, **kwargs):
         """Override of `account_payment`, which proposes the totals of invoices that are paid in part.
 
-        What a prompt or an unmatched payment holds is not offered a second time. With nothing left the host leads back
-        to the list.
+        What a prompt or an unmatched payment holds is not offered a second time, and what will not come as money is not
+        asked for. With nothing left the host leads back to the list.
         """
-        payables = {invoice: invoice._sire_get_payable() for invoice in overdue_invoices}
+        payables = {
+            invoice: invoice.currency_id.round(invoice._sire_get_payable() - invoice._sire_get_withheld())
+            for invoice in overdue_invoices
+        }
         to_pay = overdue_invoices.filtered(lambda invoice: payables[invoice] > 0)
         values = super()._overdue_invoices_get_page_view_values(to_pay, **kwargs)
         if "payment" in values:

@@ -209,13 +209,13 @@ class AccountMove(models.Model):
     def _sire_sharing(self, currency):
         """Say in which order money for these invoices goes to them, as `account.move.line._sire_get_kept` matches it.
 
-        :param currency: ``res.currency`` of the money; in another one than the company's the earliest invoice comes whole first
+        :param currency: ``res.currency`` of the money; in another one than the invoices' the earliest comes whole first
         :return: tuples of an invoice and what of it is not reached yet; an invoice can come twice
         :rtype: list[tuple]
         """
         ordered = self.sorted(lambda move: (move.invoice_date_due or move.date, move.id))
         whole = [(invoice, 0.0) for invoice in ordered]
-        if len(ordered) < 2 or ordered.currency_id | ordered.company_id.currency_id != currency:
+        if len(ordered) < 2 or ordered.currency_id != currency:
             return whole
         expected = [(invoice, invoice._sire_get_withheld()) for invoice in ordered]
         return [*expected, *whole] if any(withheld for _invoice, withheld in expected) else whole

@@ -6,6 +6,7 @@ from odoo.addons.sire_base.utils.gate import given
 from ..utils import is_finite_number
 
 LIVE_STATES = ("in_process", "paid")
+BOOKED_FIELDS = frozenset({"amount", "currency_id", "date", "journal_id", "payment_type"})
 
 
 class AccountPayment(models.Model):
@@ -30,6 +31,7 @@ class AccountPayment(models.Model):
 
     def write(self, vals):
         self._sire_check_values(vals)
+        self._sire_check_as_booked(vals)
         starting = self.browse()
         if vals.get("state") in LIVE_STATES and not vals.get("move_id"):
             self._sire_set_outstanding_account()
@@ -55,6 +57,22 @@ class AccountPayment(models.Model):
             raise UserError(self.env._("The amount must be more than zero."))
         if vals.get("payment_transaction_id") and not self.env.su:
             raise self._sire_transaction_error()
+
+    def _sire_check_as_booked(self, vals):
+        """Keep a payment as its posted entry has it: the host writes the payment alone, and only its form does not let one.
+
+        :raise UserError: a sentence that says what to do first
+        """
+        for payment in self if BOOKED_FIELDS & vals.keys() else ():
+            fields = [payment._fields[name] for name in BOOKED_FIELDS & vals.keys()]
+            if payment.move_id.state == "posted" and any(
+                field.convert_to_cache(vals[field.name], payment)
+                != field.convert_to_cache(payment[field.name], payment)
+                for field in fields
+            ):
+                raise UserError(
+                    self.env._("%s is booked as it is: reset it to draft to change it.", payment.display_name)
+                )
 
     def _sire_transaction_error(self):
         return AccessError(self.env._("The transaction of a payment is set by the payment flow alone."))

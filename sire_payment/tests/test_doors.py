@@ -398,6 +398,35 @@ class TestDoorsByHttp(DoorsCommon, Json2Case):
             self.assertEqual(answer.status_code, 422, f"{amount}: {answer.text}")
         self.assertEqual(invoices.mapped("amount_residual"), [1000, 500])
 
+    def test_json_2_a_payment_stays_as_it_is_booked(self):
+        """The host writes the payment and leaves its posted entry: the payment would say another sum than the books."""
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        other = self.journal.copy({"name": "Other Bank", "code": "OTHB"})
+        self.journal.outbound_payment_method_line_ids.payment_account_id = self.journal.default_account_id
+        payment = self.pay_on_account(100, payment_type="outbound")
+        entry = payment.move_id
+        for vals in (
+            {"amount": 900},
+            {"amount": 100.004, "journal_id": other.id},
+            {"journal_id": other.id},
+            {"currency_id": dollar.id},
+            {"date": "2026-11-19"},
+            {"payment_type": "inbound"},
+        ):
+            with self.subTest(vals):
+                answer = self.json_2(self.key, "account.payment", "write", ids=payment.ids, vals=vals)
+                self.assertEqual(answer.status_code, 422, answer.text)
+                self.assertIn("is booked as it is", answer.text)
+        same = {"amount": 100.0, "date": "2026-11-20", "journal_id": self.journal.id}
+        answer = self.json_2(self.key, "account.payment", "write", ids=payment.ids, vals=same)
+        self.assertEqual(answer.status_code, 200, answer.text)
+        self.assertEqual((payment.amount, payment.journal_id, entry.amount_total), (100, self.journal, 100))
+        payment.action_draft()
+        payment.amount = 90
+        payment.action_post()
+        self.assertEqual((payment.amount, payment.move_id.amount_total), (90, 90))
+
     def test_the_login_page_of_the_overdue_list(self):
         with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
             self.make_jsonrpc_request("/invoice/transaction/overdue", {"payment_reference": "X", **self.flow(10)})

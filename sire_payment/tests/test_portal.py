@@ -67,6 +67,16 @@ class TestPortal(PaymentCommon, HttpCase):
         with mute_logger("odoo.http"), self.assertRaisesRegex(JsonRpcException, "UserError"):
             self.pay(301)
 
+    def test_what_will_not_come_as_money_is_not_asked_for(self):
+        """As far as anybody knows (`sire_withholding`); of an invoice of which only that is left nothing is."""
+        first, _second = self.overdue(1000, 500)
+        moves = type(self.env["account.move"])
+        self.patch(moves, "_sire_get_withheld", lambda move: min(move.amount_residual, 50.0))
+        self.assertEqual(self.proposed(), 1400)
+        self.make_wizard(first, amount=950).action_create_payments()
+        self.assertEqual(self.proposed(), 450)
+        self.assertTrue(self.pay(500)["reference"], "it may be paid all the same")
+
     def test_nothing_left(self):
         """A tab that was open when the other one paid: said, and no error of the server."""
         invoices = self.overdue(1000, 500)

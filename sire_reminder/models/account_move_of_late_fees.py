@@ -58,9 +58,14 @@ class AccountMove(models.Model):
                 raise UserError(
                     self.env._("%s was cancelled and its late fees are waived: it stays so.", move.display_name)
                 )
+        # what voids an invoice of fees says so itself, with the gate open
+        is_credit = bool({"state", "reversed_entry_id"} & vals.keys()) and not gate.is_open(self.env)
+        credited = self.reversed_entry_id if is_credit else self.browse()
         result = super().write(vals)
         if vals.get("state") == "cancel":  # charges nobody any more
             self._sire_get_late_fees()._set_waived(self.env._("Its invoice was cancelled"))
+        if is_credit:
+            (credited | self.reversed_entry_id)._sire_follow_late_fees()
         return result
 
     def copy_data(self, default=None):
@@ -89,7 +94,7 @@ class AccountMove(models.Model):
         """Override of `sire_billing`: what an invoice of late fees charged is waived, and so is what was charged for being
         late with an invoice that should not have been."""
         note = super()._sire_void(reason)
-        self._sire_get_late_fees()._set_waived(self.sire_void_reason)
+        self._sire_get_late_fees(("charged", "credited"))._set_waived(self.sire_void_reason)
         # sudo: written by methods alone
         fees_sudo = self.env["sire.late.fee"].sudo().search([("move_id", "=", self.id), ("state", "=", "charged")])
         for fee_sudo in fees_sudo:
@@ -100,10 +105,17 @@ class AccountMove(models.Model):
                 self.sudo().message_post(body=words, author_id=self.env.user.partner_id.id)  # sudo: as above
         return note
 
-    def _sire_get_late_fees(self):
-        """:return: what these invoices charge
+    def _sire_follow_late_fees(self):
+        """What credit notes give back of these invoices is said on their fees."""
+        fees_sudo = self._sire_get_late_fees(("charged", "credited"))
+        for move_sudo in fees_sudo.fee_move_id:
+            notes_sudo = move_sudo.reversal_move_ids.filtered(lambda note: note.state == "posted")
+            fees_sudo.filtered(lambda fee, move=move_sudo: fee.fee_move_id == move)._follow_credit(notes_sudo)
+
+    def _sire_get_late_fees(self, states=("charged",)):
+        """:return: what these invoices charge, or did until it was credited
         :rtype: sire.late.fee
         """
         moves_sudo = self.sudo().filtered("sire_late_fee_month")  # the mark: of all others nothing is asked
         fees_sudo = self.env["sire.late.fee"].sudo()  # written by methods alone
-        return fees_sudo.search([("fee_move_id", "in", moves_sudo.ids), ("state", "=", "charged")])
+        return fees_sudo.search([("fee_move_id", "in", moves_sudo.ids), ("state", "in", states)])

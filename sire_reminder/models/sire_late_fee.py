@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -34,7 +36,9 @@ class SireLateFee(models.Model):
     rate = fields.Float("Rate, %", digits=(16, 2), aggregator=None, help="0: a fixed amount.")
     amount = fields.Monetary("Fee", aggregator=None, help="Before VAT.")
     state = fields.Selection(
-        [("charged", "Charged"), ("waived", "Waived"), ("skipped", "Not charged")], required=True, index=True
+        [("charged", "Charged"), ("credited", "Credited"), ("waived", "Waived"), ("skipped", "Not charged")],
+        required=True,
+        index=True,
     )
     reason = fields.Char()
     line_id = fields.Many2one("account.move.line", ondelete="set null", index="btree_not_null")
@@ -143,6 +147,34 @@ class SireLateFee(models.Model):
             fee_move.button_cancel()
         else:
             fee_move.unlink()
+
+    def _follow_credit(self, notes):
+        """What a credit note gave back whole is not charged any more; it is again when the credit note is taken back. The row
+        stays: of this month it was decided.
+
+        :param notes: the posted credit notes of their invoice
+        """
+        given, currency = defaultdict(float), self.fee_move_id.currency_id
+        for line in notes.invoice_line_ids.filtered("name"):
+            given[line.name] += line.price_subtotal
+        is_all = (
+            notes and currency.compare_amounts(sum(notes.mapped("amount_total")), self.fee_move_id.amount_total) >= 0
+        )
+        for fee in self:
+            line = fee.line_id
+            is_credited = is_all or (
+                line.name in given and currency.compare_amounts(given[line.name], line.price_subtotal) >= 0
+            )
+            if is_credited and fee.state == "charged":
+                names = ", ".join(notes.mapped("name"))
+                fee.write({"state": "credited", "reason": self.env._("Credited by %s", names)})
+                fee._tell()
+            elif not is_credited and fee.state == "credited":
+                fee.write({"state": "charged", "reason": False})
+                words = self.env._(
+                    "The late fee for %s is charged again: it is not credited any more.", fee._describe(fee.month)
+                )
+                fee.move_id.message_post(body=words, author_id=self.env.user.partner_id.id)
 
     def _tell(self):
         for fee in self:

@@ -104,7 +104,7 @@ class SireStatementSending(models.Model):
 
     def _sire_balances(self):
         """:return: for each currency, dicts of ``opening``, ``charged``, ``paid`` and ``closing`` as people write them, and
-            ``overdue`` when some of it is, without what will not come as money (withheld tax)
+            ``overdue`` when some of it is, without what will not come as money (withheld tax) or was settled without since
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -117,7 +117,19 @@ class SireStatementSending(models.Model):
             }
             moves_sudo = client_sudo.env["account.move"].concat(*(move for move, _part in one["late"]))
             withheld = moves_sudo._sire_get_not_expected()
-            overdue = sum(max(part - withheld[move], 0.0) for move, part in one["late"])
+            overdue = sum(
+                max(part - withheld[move] - self._sire_settled_without_money(move), 0.0) for move, part in one["late"]
+            )
             is_some = one["currency"].compare_amounts(overdue, 0) > 0
             balances.append({**words, "overdue": format_money(overdue, one["currency"]) if is_some else ""})
         return balances
+
+    def _sire_settled_without_money(self, move_sudo):
+        """:return: what of an invoice was settled after the period by no payment: a certificate of withheld tax, a credit note.
+            On the last day it was open, and it was no money to ask for.
+        :rtype: float
+        """
+        lines_sudo = move_sudo.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+        partials_sudo = lines_sudo.matched_credit_ids.filtered(lambda partial: partial.max_date > self.date_to)
+        entries = [(partial.credit_move_id.move_id, partial.debit_amount_currency) for partial in partials_sudo]
+        return sum(amount for entry, amount in entries if not (entry.origin_payment_id or entry.statement_line_id))

@@ -3,6 +3,7 @@ from . import test_foreign_documents
 from . import test_ladder
 from . import test_late_fee
 from . import test_late_fee_companies
+from . import test_late_fee_credited
 from . import test_late_fee_kept
 from . import test_late_fee_races
 from . import test_late_fee_roles

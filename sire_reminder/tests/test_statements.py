@@ -48,6 +48,15 @@ class TestStatements(ReminderCommon, TransactionCase):
             self.assertFalse(self.run_month(days))
         self.assertEqual(len(self.run_month(FIRST + 31 + 3)), 1, "the next month, after New Year and the weekend")
 
+    def test_what_was_credited_after_the_month_is_not_overdue(self):
+        """It was open on the last day, and the client is not asked for it now; what was paid since was overdue."""
+        credited, paid = self.bill(due=-8, amount=600), self.bill(due=-8, amount=400)
+        with self.at(FIRST, hour=7):
+            credited._sire_void("Never ordered")
+            self.take_cash(paid, 400, date="2026-12-01")
+        (words,) = self.run_month(FIRST)._sire_balances()
+        self.assertEqual((words["closing"], words["overdue"]), ("KSh 1,000", "KSh 400"))
+
     def test_the_balances_are_the_ledgers(self):
         self.take_cash(self.bill(due=-8, amount=5000), 1200, date="2026-11-18")
         sending = self.run_month(FIRST)

@@ -102,7 +102,14 @@ class PaymentTransaction(models.Model):
         known = refunds.filtered(lambda tx: tx.provider_reference == refund_id)
         if not known:
             reference = (refund.get("metadata") or {}).get("reference")
-            known = refunds.filtered(lambda tx: not tx.provider_reference and tx.reference == reference)
+            # One that we were killed over and forgot leaves its reference to the next, which may be of another amount.
+            known = refunds.filtered(
+                lambda tx: (
+                    not tx.provider_reference
+                    and tx.reference == reference
+                    and self._stripe_to_minor(-tx.amount) == amount
+                )
+            )
         if not known:
             if self.currency_id.compare_amounts(self._stripe_from_minor(amount), self.amount) > 0:
                 return  # no refund of this payment

@@ -198,6 +198,27 @@ class TestMoney(StripeCommon):
         self.tell(self.refunded(tx))
         self.assertEqual((tx.child_transaction_ids.amount, tx.child_transaction_ids.state), (-160, "done"))
 
+    def test_refund_that_we_forgot_and_asked_again_for_another_amount(self):
+        """The report of the first has the reference that the second got again: it is another amount, so another refund."""
+        for answer in ("refused", "none at first"):
+            with self.subTest(answer):
+                tx = self.pay()
+                self.stripe.refund(tx.provider_reference, 16000, {"reference": f"R-{tx.reference}"})
+                refused = (400, {"error": {"type": "idempotency_error", "message": "This key was used before."}})
+                if answer == "refused":
+                    self.stripe.script.append(refused)
+                else:
+                    self.no_answer()
+                again = tx._refund(500)
+                self.assertEqual(again.reference, f"R-{tx.reference}")
+                self.tell(self.refunded(tx), self.refunded(tx))
+                self.stripe.script += [refused] if answer != "refused" else []
+                self.settle()
+                made = tx.child_transaction_ids - again
+                self.assertEqual((again.state, again.payment_id.ids), ("error", []))
+                self.assertEqual((made.state, made.amount, made.payment_id.amount), ("done", -160, 160))
+                self.assertEqual(tx.payment_id.amount_available_for_refund, 1000)
+
     def test_refund_refused(self):
         tx = self.pay()
         for amount, words in ((0, "not an amount"), (-5, "not an amount"), (float("nan"), "not an amount"),

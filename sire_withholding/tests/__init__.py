@@ -1,6 +1,7 @@
 from . import (
     test_certificate,
     test_chase,
+    test_currency_shared,
     test_foreign_documents,
     test_expected,
     test_forged,
@@ -8,6 +9,7 @@ from . import (
     test_property_withholding,
     test_proposed,
     test_races,
+    test_register_parts,
     test_roles,
     test_spread,
     test_statement_page,

@@ -201,7 +201,12 @@ def test_arguments_of_test(tmp_path):
 
 @pytest.mark.parametrize(
     ("nodeid", "kind"),
-    [("sire_demo/tests/test_x.py", "demo"), ("sire_base/tests/test_x.py", "module"), ("tests/e2e/test_x.py", "any")],
+    [
+        ("sire_demo/tests/test_x.py", "demo"),
+        ("sire_base/tests/test_x.py", "module"),
+        ("tests/together/test_x.py", "module"),
+        ("tests/e2e/test_x.py", "any"),
+    ],
 )
 def test_kinds(nodeid, kind):
     assert kind_of(nodeid) == kind
