@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_base.utils.phone import format_kenyan_phone
@@ -159,14 +159,19 @@ class StatementPage(ClientPageText):
         return self.env._("%(start)s to %(end)s", start=self.date(self.date_from), end=self.date(self.date_to))
 
     def say_cut(self, statement):
+        if statement["cut"] == 1:
+            return self.env._("1 earlier entry")
         return self.env._("%s earlier entries", statement["cut"])
 
     def say_more(self):
         return self.env._("Show all %s", len(self.open))
 
     def say_due(self, invoice):
-        due = self.date(invoice.invoice_date_due)
-        return self.env._("Overdue since %s", due) if invoice.sire_status == "overdue" else self.env._("Due %s", due)
+        """:return: the day that counts, as on the page of the invoice; empty when no money is expected any more"""
+        due = invoice.sire_next_due
+        if due and invoice.sire_status == "overdue":
+            return self.env._("Overdue since %s", self.date(due + timedelta(days=1)))
+        return self.env._("Due %s", self.date(due)) if due else ""
 
     def say_held(self, invoice):
         held = invoice.amount_residual - self.get_payable(invoice)

@@ -1,5 +1,6 @@
 from . import (
     test_certificate,
+    test_client_page,
     test_chase,
     test_foreign_documents,
     test_expected,
