@@ -68,8 +68,9 @@ class StatementPage(ClientPageText):
         return found
 
     def get_ages(self, statement):
-        """:return: what is owed by age: (words, amount as written, whether it is late), without what is nothing"""
-        env = self.env
+        """:return: what is owed by age: (words, amount as written, whether it is late), without what is nothing. The ages are
+        those of the ledger: what of them is withheld, and so not late, is said below them"""
+        env, currency = self.env, statement["currency"]
         words = [env._("Not due"), env._("1–30 days late"), env._("31–60 days late"), env._("61–90 days late")]
         words.append(env._("Over 90 days late"))
         rows = [
@@ -77,7 +78,11 @@ class StatementPage(ClientPageText):
             for place, (word, amount) in enumerate(zip(words, statement["ages"], strict=True))
         ]
         rows.append((env._("Credit not used yet"), statement["unused"], False))
-        return [(word, self.money(amount, statement["currency"]), late) for word, amount, late in rows if amount]
+        if self.date_to == eat_today():
+            mine = self.open.filtered(lambda move: move.currency_id == currency)
+            withheld = sum(self.withheld[invoice.id] for invoice in mine)
+            rows.append((env._("Of all this, as your certificates"), currency.round(withheld), False))
+        return [(word, self.money(amount, currency), late) for word, amount, late in rows if amount]
 
     # === WHAT MAY BE PAID ===
 

@@ -41,3 +41,6 @@ class TestClientPage(WithholdingCommon, ClientPageCommon):
         html = self.read(link._get_path())
         self.assertIn("KSh 5,950 of it comes as your certificate", html)
         self.assertNotIn("Due ", html)
+        self.assertRegex(html, r"Of all this, as your certificates</dt>\s*<dd>KSh\s5,950<")
+        yesterday = self.day(-1).isoformat()
+        self.assertNotIn("Of all this", self.read(f"{link._get_path()}?from={yesterday}&to={yesterday}"))
