@@ -102,5 +102,5 @@ class TestPhoneInSwahili(TransactionCase):
         self.env = self.env(context={"lang": "sw"})
         with self.assertRaises(ValueError) as caught:
             phone.parse_kenyan_phone("0712")
-        self.assertIn("si namba ya simu ya Kenya", str(caught.exception))
+        self.assertIn("si nambari ya simu ya Kenya", str(caught.exception))
         self.assertIn("0712", str(caught.exception))

@@ -195,7 +195,8 @@ class ClientPage(
     def get_payments(self, invoice):
         """Return what was received for an invoice, oldest first: booked, or confirmed a moment ago.
 
-        :return: dicts with ``amount`` (as written), ``method``, ``receipt``, ``date`` (as written) and ``payment``
+        :return: dicts with ``amount`` (as written), ``method``, ``receipt`` (a reference where ``is_receipt`` is false),
+            ``date`` (as written) and ``payment``
         :rtype: list[dict]
         """
         rows = []
@@ -215,27 +216,29 @@ class ClientPage(
         return sorted(rows, key=lambda row: row["when"])
 
     def _get_payment_row(self, invoice, amount, when, tx, payment, part):
-        reported = payment.sire_mpesa_receipt_id
+        reported, note = payment.sire_mpesa_receipt_id, ""
         if reported and tx.provider_code != "mpesa":
             method, receipt, when = "M-Pesa", reported.name, reported.paid_at
         elif tx.provider_code == "mpesa":
             method, receipt = "M-Pesa", tx.provider_reference
             when = tx.mpesa_paid_at or tx.last_state_change or when
-        elif part.get("is_refund"):
-            method, receipt = self.env._("Credit note"), self.env["account.move"].browse(part["move_id"]).name
-        else:
+        elif payment or tx:
             method = payment and payment._sire_describe_instrument() or tx.payment_method_id.name
-            method = method or payment.journal_id.name or part.get("journal_name")
-            receipt = payment.sire_receipt_number or tx.provider_reference or payment.memo or part.get("ref")
+            method = method or payment.journal_id.name
+            receipt = payment.sire_receipt_number or tx.provider_reference
+        else:  # as on the statement: a credit note, or an entry that is called by what it is
+            words = self.client._sire_statement_words(self.env["account.move"].browse(part["move_id"]), -amount)
+            method, note, receipt = words["kind"], words["name"] or words["reference"], ""
+        note = note or (payment.memo if payment.memo != invoice.name else "")
         return {
             "amount": self.money(amount, invoice.currency_id),
             "method": method,
-            "receipt": receipt or "",
+            "receipt": receipt or note or "",
+            "is_receipt": bool(receipt),
             "date": self.moment(when) if hasattr(when, "hour") else self.date(when),
             "when": str(when),
             "payment": payment,
             "has_pdf": bool(payment.sire_receipt_number),
-            "is_note": bool(part.get("is_refund")),
         }
 
     # === FOR THE TEMPLATES ===

@@ -26,5 +26,12 @@ class ClientPageStatus:
         """Whether a day by which something should have been paid is over in Nairobi."""
         return invoice.sire_status == "overdue" and not self.is_settled(invoice)
 
+    def is_all_withheld(self, invoice, sums):
+        """Whether what is left will not come as money: nothing is asked for, by no way."""
+        return invoice.currency_id.compare_amounts(invoice._sire_get_withheld(), sums["left"]) >= 0
+
+    def say_credited(self, note):
+        return self.env._("taken off invoice %s", note.reversed_entry_id.name)
+
     def say_overdue(self, invoice):
         return self.env._("Overdue since %s", self.date(invoice.sire_next_due + timedelta(days=1)))

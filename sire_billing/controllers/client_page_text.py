@@ -8,6 +8,8 @@ class ClientPageText:
         name = self.client.commercial_partner_id.name or self.client.name
         if self.order:
             return self.env._("Quotation for %s", name)
+        if self.link.invoice_id.move_type == "out_refund":
+            return self.env._("Credit note for %s", name)
         return self.env._("Invoice for %s", name)
 
     def say_stopped(self):
@@ -75,6 +77,8 @@ class ClientPageText:
         due = self.date(invoice.invoice_date_due)
         if sums["paid"] > 0:
             total = self.money(invoice.amount_total, invoice.currency_id)
+            if self.is_all_withheld(invoice, sums):
+                return self.env._("left of %s", total)
             return self.env._("left of %(total)s, to be paid by %(date)s", total=total, date=due)
         return self.env._("to be paid by %s", due)
 

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_base.utils.phone import format_kenyan_phone
@@ -68,8 +68,9 @@ class StatementPage(ClientPageText):
         return found
 
     def get_ages(self, statement):
-        """:return: what is owed by age: (words, amount as written, whether it is late), without what is nothing"""
-        env = self.env
+        """:return: what is owed by age: (words, amount as written, whether it is late), without what is nothing. The ages are
+        those of the ledger: what of them is withheld, and so not late, is said below them"""
+        env, currency = self.env, statement["currency"]
         words = [env._("Not due"), env._("1–30 days late"), env._("31–60 days late"), env._("61–90 days late")]
         words.append(env._("Over 90 days late"))
         rows = [
@@ -77,7 +78,11 @@ class StatementPage(ClientPageText):
             for place, (word, amount) in enumerate(zip(words, statement["ages"], strict=True))
         ]
         rows.append((env._("Credit not used yet"), statement["unused"], False))
-        return [(word, self.money(amount, statement["currency"]), late) for word, amount, late in rows if amount]
+        if self.date_to == eat_today():
+            mine = self.open.filtered(lambda move: move.currency_id == currency)
+            withheld = sum(self.withheld[invoice.id] for invoice in mine)
+            rows.append((env._("Of all this, as your certificates"), currency.round(withheld), False))
+        return [(word, self.money(amount, currency), late) for word, amount, late in rows if amount]
 
     # === WHAT MAY BE PAID ===
 
@@ -159,14 +164,19 @@ class StatementPage(ClientPageText):
         return self.env._("%(start)s to %(end)s", start=self.date(self.date_from), end=self.date(self.date_to))
 
     def say_cut(self, statement):
+        if statement["cut"] == 1:
+            return self.env._("1 earlier entry")
         return self.env._("%s earlier entries", statement["cut"])
 
     def say_more(self):
         return self.env._("Show all %s", len(self.open))
 
     def say_due(self, invoice):
-        due = self.date(invoice.invoice_date_due)
-        return self.env._("Overdue since %s", due) if invoice.sire_status == "overdue" else self.env._("Due %s", due)
+        """:return: the day that counts, as on the page of the invoice; empty when no money is expected any more"""
+        due = invoice.sire_next_due
+        if due and invoice.sire_status == "overdue":
+            return self.env._("Overdue since %s", self.date(due + timedelta(days=1)))
+        return self.env._("Due %s", self.date(due)) if due else ""
 
     def say_held(self, invoice):
         held = invoice.amount_residual - self.get_payable(invoice)

@@ -53,6 +53,15 @@ class TestClientPageStatus(ClientPageCommon):
         self.assertIn('class="pill credited"', html)
         self.assertNotIn("Paid in full", html)
 
+    def test_a_credit_note_is_called_one(self):
+        invoice = self.make_invoice(1000)
+        note = invoice._reverse_moves([{"invoice_date": invoice.invoice_date}], cancel=True)
+        html = self.read(self.path(note))
+        self.assertIn("Credit note for Acacia Hotels Ltd", html)
+        self.assertIn(f"taken off invoice {invoice.name}", html)
+        for wrong in ("Invoice for", "Not ready", 'class="pill'):
+            self.assertNotIn(wrong, html)
+
     def test_amounts_stay_on_one_line(self):
         html = self.fetch(self.path(self.invoice_of(0))).text
         self.assertIn("KSh\N{NO-BREAK SPACE}1,000", html)

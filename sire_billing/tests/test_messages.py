@@ -84,9 +84,9 @@ class TestMessages(BillingCommon):
         mail = self.mails(order)
         self.assertIn('lang="sw"', mail.body_html)
         self.assertIn("Soma na uidhinishe", mail.body_html)
-        self.assertEqual(mail.subject, f"Makadirio {order.name} kutoka SIRE TECH Ltd")
+        self.assertEqual(mail.subject, f"Nukuu ya bei {order.name} kutoka SIRE TECH Ltd")
         self.assertIn("Huhitaji nenosiri", mail.body_html)
-        self.assertIn("Haya ni makadirio yetu", mail.body_html)
+        self.assertIn("Hii ni nukuu yetu ya bei", mail.body_html)
         self.assertNotIn("Read and approve", mail.body_html)
 
     def test_client_hears_once_and_from_us(self):

@@ -48,6 +48,19 @@ class TestStatementPage(StatementPageCommon):
         self.assertEqual(self.page("?all=1").count("data-invoice"), 32)
         self.assertIn("All that is open: KSh 1,800 (32)", html)
 
+    def test_late_since_the_same_day_as_on_the_invoice(self):
+        words = f"Overdue since {(self.late.invoice_date_due + timedelta(days=1)).strftime('%d/%m/%Y')}"
+        self.assertIn(words, self.page())
+        self.assertIn(words, self.read(self.path(self.late)))
+        self.assertIn(f"Due {self.open.invoice_date_due.strftime('%d/%m/%Y')}", self.page())
+
+    def test_one_earlier_entry(self):
+        for _number in range(11):
+            self.bill(10, -1)
+        html = self.page()
+        self.assertIn("1 earlier entry<", html)
+        self.assertNotIn("1 earlier entries", html)
+
     def test_pdf_and_pages_of_the_invoices(self):
         report = "odoo.addons.base.models.ir_actions_report.IrActionsReport._render_qweb_pdf"
         with patch(report, return_value=(b"%PDF-1.4", "pdf")) as render:

@@ -39,6 +39,14 @@ class ProjectTask(models.Model):
         for task in self:
             task.sire_hourly_rate = task.sire_hourly_rate or task.project_id.sire_hourly_rate
 
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        """Override of `project`: without a column the host shows a blank page, and not what the page is for."""
+        found = super()._read_group_stage_ids(stages, domain)
+        if not found and self.env.context.get("sire_usual_stages"):
+            found = found.browse(self.env["project.project"]._default_sire_type_ids()).sorted()
+        return found
+
     @api.depends("stage_id")
     def _compute_state(self):
         """A task that enters a stage of done tasks is done; one that leaves it is open again."""

@@ -86,3 +86,20 @@ class TestTasks(ProjectsCommon):
             with self.assertRaises(AccessError):
                 self.task.with_user(user).write({"stage_id": self.done.id})
         self.assertEqual(self.task.stage_id, self.todo)
+
+    def test_who_has_no_task_sees_the_usual_columns(self):
+        """And so the words of the page: the host shows nothing at all where there is no column."""
+        action = self.env.ref("sire_projects.action_sire_my_tasks")
+        own = [("user_ids", "in", self.user_developer.ids)]
+        self.env["project.task"].search(own).unlink()
+        self.assertIn("sire_usual_stages", action.context)
+        self.assertEqual(self.get_columns(own), [])
+        usual = self.todo + self.doing + self.review + self.done
+        self.assertEqual(self.get_columns(own, sire_usual_stages=True), usual.ids)
+        self.make_task("Hosting", user_ids=self.user_developer.ids)
+        self.assertEqual(self.get_columns(own, sire_usual_stages=True), self.todo.ids)
+
+    def get_columns(self, domain, **context):
+        """:return: the stages that the developer's board has"""
+        tasks = self.env["project.task"].with_user(self.user_developer).with_context(read_group_expand=True, **context)
+        return [group["stage_id"][0] for group in tasks.web_read_group(domain, ["stage_id"])["groups"]]

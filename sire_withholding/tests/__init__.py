@@ -1,5 +1,6 @@
 from . import (
     test_certificate,
+    test_client_page,
     test_chase,
     test_currency_shared,
     test_foreign_documents,

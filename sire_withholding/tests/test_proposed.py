@@ -78,6 +78,11 @@ class TestProposed(WithholdingCommon):
 
     # === CASH === #
 
+    def test_cash_says_why_it_is_less(self):
+        wizards = self.env["sire.cash.payment.wizard"].with_user(self.user_accountant)
+        form = Form(wizards.with_context(default_move_id=self.invoice.id))
+        self.assertEqual((form.payable, form.sire_awaited, form.amount), (98600, 5950, 92650))
+
     def test_cash_when_the_money_came(self):
         self.take_cash(self.invoice, 92650)
         with self.assertRefused("more than zero"):

@@ -1,8 +1,10 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class SireCashPaymentWizard(models.TransientModel):
     _inherit = "sire.cash.payment.wizard"
+
+    sire_awaited = fields.Monetary(related="move_id.sire_awaited", related_sudo=False)
 
     @api.depends("move_id")
     def _compute_amount(self):

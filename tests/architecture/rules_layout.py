@@ -98,6 +98,16 @@ def swahili_is_kept(house):
             yield f"{module.name}: less than half of the texts are in Swahili"
 
 
+def texts_of_code_are_marked(house):
+    """Odoo translates a text of code only where its entry says which code: without it the page stays English."""
+    for module in house.modules.values():
+        for path in sorted((module.path / "i18n").glob("*.po*")):
+            for entry in polib.pofile(str(path)):
+                is_code = any(place.startswith("code:") for place, _line in entry.occurrences)
+                if is_code and not re.search("odoo-(python|javascript)", entry.comment):
+                    yield f"{module.name}: i18n/{path.name} lacks “#. odoo-python” at {entry.msgid[:60]!r}"
+
+
 def _placeholders(text):
     return sorted(re.findall(r"%(?:\(\w+\))?[sdf]|%%", text))
 
@@ -115,4 +125,5 @@ RULES = [
     tests_are_run,
     hooks_exist,
     swahili_is_kept,
+    texts_of_code_are_marked,
 ]

@@ -114,6 +114,10 @@ CASES = [
         "swahili_is_kept",
         {"sire_base/i18n/sire_base.pot": po(("Pay %s", "")), "sire_base/i18n/sw.po": po(("Pay %s", "Lipa"))},
     ),
+    (
+        "texts_of_code_are_marked",
+        {"sire_base/i18n/sw.po": po(("Pay", "Lipa")).replace('msgid "Pay"', '#: code:addons/a.py:0\nmsgid "Pay"')},
+    ),
     ("every_model_has_an_access_row", {"sire_base/security/ir.model.access.csv": ACCESS.splitlines()[0]}),
     ("every_company_bound_model_has_a_rule", {"sire_base/security/sire_thing_security.xml": "<odoo/>"}),
     (
