@@ -6,6 +6,7 @@ import json
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.sire_mpesa.const import SANDBOX_URL
 from odoo.addons.sire_mpesa.hooks import post_init_hook
 
 from .common import DARAJA
@@ -85,6 +86,36 @@ class TestSideBySide(AssignCommon):
         self.assertFalse(self.report(self.till), "it is in the ledger already")
         self.assertEqual(first.state, "suspense")
         self.assertBooks()
+
+    def test_the_number_that_is_open_to_clients_comes_first(self):
+        """While a second number is tried out, perhaps with play money, clients pay to the first."""
+        invoice = self.make_invoice()
+        for is_open, is_tried in ((self.provider, self.till), (self.till, self.provider)):
+            is_open.write({"state": "enabled", "sequence": 20})
+            is_tried.write({"state": "test", "sequence": 10})
+            self.assertEqual(self.env["payment.provider"]._mpesa_for_company(self.company), is_open)
+            self.assertEqual(invoice._mpesa_request(10, "0712345678").provider_id, is_open)
+            invoice.transaction_ids._set_canceled()
+        self.provider.write({"state": "enabled", "is_published": False})
+        self.till.is_published = True
+        self.assertEqual(self.env["payment.provider"]._mpesa_for_company(self.company), self.till)
+
+    def test_no_number_is_two_companies_own(self):
+        """A prompt's payment is reported to the number as well: two companies would both have it in their books."""
+        refused = "174379 is the number of another company here"
+        with self.assertRefused(refused):
+            self.provider_2.mpesa_shortcode = "174379"
+        with self.assertRefused("5174380 is the number of another company here"):
+            self.provider_2.write({"mpesa_shortcode_type": "till", "mpesa_till": "5174380"})
+        self.provider_2.write({"state": "disabled", "mpesa_shortcode": "174379"})
+        self.assertEqual(self.provider_2._mpesa_check_account()[0], False)
+        with self.assertRefused(refused):
+            self.provider_2.state = "test"
+        self.provider_2.mpesa_base_url = SANDBOX_URL  # where everybody has the same number, and no money moves
+        self.provider_2.state = "test"
+        self.provider_2.write({"state": "disabled", "mpesa_base_url": DARAJA})
+        self.provider.state = "disabled"
+        self.provider_2.state = "test"
 
     def test_an_account_is_the_companys_own(self):
         invoice = self.make_invoice(500)
