@@ -103,9 +103,9 @@ class AccountMove(models.Model):
         client = self.commercial_partner_id
         if receipt_sudo.returning_id or receipt_sudo.to_return:  # staff may be returning it by hand, at Safaricom
             return self._mpesa_say("taken", self._mpesa_get_elsewhere())
+        if receipt_sudo.currency_id != self.currency_id:  # at which rate, staff say
+            return self._mpesa_say("taken", self._mpesa_get_elsewhere())
         if receipt_sudo.state == "suspense" and self._sire_is_payable_kind() and self.state == "posted":
-            if self.currency_id != receipt_sudo.currency_id:
-                return self._mpesa_say("taken", self._mpesa_get_elsewhere())
             receipt_sudo._assign([(client, self, receipt_sudo.amount)])
         elif receipt_sudo.state != "booked" or receipt_sudo.payment_ids.partner_id != client:
             return self._mpesa_say("taken", self._mpesa_get_elsewhere())
