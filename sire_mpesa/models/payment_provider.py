@@ -216,6 +216,7 @@ class PaymentProvider(models.Model):
         :rtype: payment.provider
         """
         domain = [("code", "=", "mpesa"), ("state", "in", ("enabled", "test"))]
+        # whoever pays or asks for a payment may not read providers
         found_sudo = self.sudo().search([*self._check_company_domain(company), *domain])
         if len(found_sudo) > 1:
             found_sudo = found_sudo.sorted(lambda one: (one.state != "enabled", not one.is_published))
