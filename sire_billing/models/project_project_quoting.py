@@ -183,12 +183,6 @@ class ProjectProject(models.Model):
             )
         )
 
-    def _sire_get_unbilled_tasks(self):
-        """:return: tasks with a price that no live quotation bills, and tasks left out because they have none"""
-        self.ensure_one()
-        keys = [work.id for work in self._sire_propose_work(self._sire_get_work()) if work.kind == TASK]
-        return self.env["project.task"].browse(keys), self._sire_get_unpriced_tasks()
-
     def _sire_quoting_company(self):
         return self.company_id or self.env.company
 

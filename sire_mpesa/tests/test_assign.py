@@ -199,10 +199,7 @@ class TestClaim(AssignCommon):
 
     def test_credit_is_not_for_another_currency(self):
         """No more than what is typed on the page of an invoice in dollars is a payment in shillings."""
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        rates = {"currency_id": dollar.id, "company_id": self.company.id, "name": "2026-01-01"}
-        self.env["res.currency.rate"].create({**rates, "inverse_company_rate": 129.0})
+        dollar = self.use_dollars(129)
         paid, invoice = self.make_invoice(100), self.make_invoice(10, currency_id=dollar.id)
         self.lost(account=paid.mpesa_reference)
         answer = invoice._mpesa_claim_receipt("LOSTMONEY1")
