@@ -74,7 +74,7 @@ class PaymentProvider(models.Model):
 
     @api.constrains(
         "code", "mpesa_shortcode", "mpesa_shortcode_type", "mpesa_till", "mpesa_base_url", "mpesa_min_amount",
-        "mpesa_max_amount", "mpesa_source_addresses", "mpesa_release_seconds", "state",
+        "mpesa_max_amount", "mpesa_source_addresses", "mpesa_release_seconds", "state", "company_id",
     )  # fmt: skip
     def _check_mpesa_setup(self):
         for provider in self.filtered(lambda provider: provider.code == "mpesa"):
