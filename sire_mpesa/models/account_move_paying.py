@@ -91,7 +91,8 @@ class AccountMove(models.Model):
         if not receipt_no:
             return self._mpesa_say("bad", self.env._("Type the M-Pesa code of the message, such as UKL7XQ2M4P."))
         receipts_sudo = gate.opened(self.env["sire.mpesa.receipt"].sudo())  # clients have no account
-        receipt_sudo = receipts_sudo._find(self.company_id, receipt_no)
+        paid = self.env["payment.provider"]._mpesa_for_company(self.company_id).company_id or self.company_id
+        receipt_sudo = receipts_sudo._find(paid, receipt_no)
         if not receipt_sudo or receipt_sudo.state == "waiting":
             return self._mpesa_say(
                 "unseen",

@@ -209,7 +209,7 @@ class PaymentProvider(models.Model):
     @api.model
     def _mpesa_for_company(self, company):
         """Return the M-Pesa provider that takes a company's payments. Of several one that is open to clients, not one that is
-        tried out, although the host lists that first.
+        tried out, although the host lists that first; and a branch's own before its company's.
 
         :param company: ``res.company``
         :return: the provider, enabled or in test mode, as superuser; empty when there is none
@@ -219,7 +219,9 @@ class PaymentProvider(models.Model):
         # whoever pays or asks for a payment may not read providers
         found_sudo = self.sudo().search([*self._check_company_domain(company), *domain])
         if len(found_sudo) > 1:
-            found_sudo = found_sudo.sorted(lambda one: (one.state != "enabled", not one.is_published))
+            found_sudo = found_sudo.sorted(
+                lambda one: (one.state != "enabled", one.company_id != company, not one.is_published)
+            )
         return found_sudo[:1]
 
     def _mpesa_get_number(self):

@@ -3,6 +3,7 @@
 import base64
 import json
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -11,6 +12,7 @@ from odoo.addons.sire_mpesa.hooks import post_init_hook
 
 from .common import DARAJA
 from .test_assign import AssignCommon
+from .test_statement import HEAD, as_csv, line
 
 
 @tagged("post_install", "-at_install")
@@ -124,6 +126,66 @@ class TestSideBySide(AssignCommon):
         ours = self.report(self.till, number="SIDEBYSID2", account=invoice.mpesa_reference, TransactionType="Buy Goods")
         self.assertEqual((ours.state, invoice.amount_residual), ("booked", 0))
         self.assertEqual(ours.payment_ids.journal_id, self.till.journal_id)
+
+    def make_branch_invoice(self, amount):
+        branch = self.env["res.company"].create({"name": "Mombasa", "parent_id": self.company.id})
+        self.load_kenyan_chart(branch)
+        work = {"name": "Consulting", "price_unit": amount, "tax_ids": [Command.clear()]}
+        invoice = (
+            self.env["account.move"]
+            .with_company(branch)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.partner.id,
+                    "invoice_line_ids": [Command.create(work)],
+                }
+            )
+        )
+        invoice.action_post()
+        return invoice
+
+    def test_a_branch_is_paid_to_the_number_of_its_company(self):
+        """Its invoices say so: what is typed there is found, assigned and claimed as the company's own."""
+        self.till.state = "disabled"
+        self.provider.mpesa_c2b_state = "registered"
+        invoice = self.make_branch_invoice(500)
+        pay_bill = invoice._mpesa_get_pay_bill()
+        self.assertEqual((pay_bill["number"], pay_bill["account"]), ("174379", invoice.mpesa_reference))
+        typed = self.report(self.provider, number="BRANCHAAA1", amount="200.00", account=pay_bill["account"])
+        self.assertEqual((typed.state, typed.company_id, invoice.amount_residual), ("booked", self.company, 300))
+        lost = self.report(self.provider, number="BRANCHAAA2", amount="200.00")
+        self.assertIn(invoice, [suggestion["invoice_id"] for suggestion in lost._suggest()])
+        lost._assign([(self.partner, invoice, 200)])
+        self.report(self.provider, number="BRANCHAAA3", amount="100.00")
+        self.assertEqual(invoice._mpesa_claim_receipt("BRANCHAAA3")["state"], "paid")
+        self.assertEqual((invoice.amount_residual, invoice.payment_state), (0, "paid"))
+        self.assertBooks()
+
+    def test_a_branch_that_an_accountant_does_not_see(self):
+        invoice = self.make_branch_invoice(500)
+        rows = [*HEAD, line("BRANCHAAA1", "500.00", invoice.mpesa_reference)]
+        wizard = self.env["sire.mpesa.statement.wizard"].with_user(self.accountant)
+        wizard = wizard.create({"file": base64.b64encode(as_csv(rows))})
+        wizard.action_show()
+        self.assertEqual(wizard.line_ids.mapped("words"), ["On an invoice of Mombasa"])
+        lost = self.report(self.provider, number="BRANCHAAA2")
+        self.assertFalse(lost.with_user(self.accountant)._suggest())
+        with self.assertRaises(AccessError):
+            lost.with_user(self.accountant)._assign([(self.partner, invoice.with_user(self.accountant), 500)])
+        wizard.action_import()
+        self.process_webhooks()
+        self.assertEqual(invoice.amount_residual, 0)
+
+    def test_a_branch_with_a_number_of_its_own(self):
+        invoice = self.make_branch_invoice(500)
+        own = self.provider.copy({"company_id": invoice.company_id.id})
+        self.set_up(own, "600100", "branch-key")
+        self.provider.state = "disabled"
+        theirs = self.report(self.till, account=invoice.mpesa_reference, TransactionType="Buy Goods")
+        self.assertEqual((theirs.state, invoice.amount_residual), ("suspense", 500))
+        with self.assertRefused("is no invoice of"):
+            theirs._assign([(self.partner, invoice, 500)])
 
     def test_not_assigned_across(self):
         receipt = self.report(self.provider_2)

@@ -136,7 +136,11 @@ class SireMpesaStatementWizard(models.TransientModel):
 
     def _foresee_booking(self, seen):
         """:return: where a new payment would be booked, in words; that it is a prompt's may still turn out"""
-        found = self.env["account.move"]._mpesa_find_by_account(self._get_company(), seen.reference)
+        moves_sudo = self.env["account.move"].sudo()  # of a branch they need not be this reader's
+        found_sudo = moves_sudo._mpesa_find_by_account(self._get_company(), seen.reference)
+        if others := found_sudo.company_id - self.env.companies:
+            return self.env._("On an invoice of %s", ", ".join(others.mapped("name")))
+        found = self.env["account.move"].browse(found_sudo.ids)
         invoices = found.filtered(lambda move: move.state == "posted" and move.amount_residual > 0)
         if len(invoices) == 1:
             left = format_money(invoices.amount_residual, invoices.currency_id)
