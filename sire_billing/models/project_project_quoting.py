@@ -89,7 +89,7 @@ class ProjectProject(models.Model):
 
     def _sire_add_lines(self, order, works, grouping, product=None):
         """Write the rows of these works as lines at the end of a draft, and note what each takes."""
-        rows = make_rows(works, grouping, self._sire_words(order), self.currency_id.round)
+        rows = make_rows(works, grouping, self._sire_words(), self.currency_id.round)
         # One number for all: lines of one number stay in the order in which they were made, also those typed later.
         last = max(order.order_line.mapped("sequence"), default=10)
         for row in rows:
@@ -186,7 +186,7 @@ class ProjectProject(models.Model):
     def _sire_quoting_company(self):
         return self.company_id or self.env.company
 
-    def _sire_words(self, order=None):
+    def _sire_words(self):
         """:return: the texts of `make_rows` in the language of the client"""
         env = self.with_context(lang=self.partner_id.lang or self.env.lang).env
 
