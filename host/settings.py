@@ -1,7 +1,6 @@
 """Odoo's configuration: the committed ``odoo.conf`` with the folders, socket and ports of this machine put in."""
 
 import configparser
-import os
 import secrets
 
 from . import paths, postgres
@@ -64,8 +63,3 @@ def environment(odoo, cluster, **more):
 def unhurried(env):
     """The same environment, its commits not waiting for the disk: for databases that are built anew when they break."""
     return {**env, "PGOPTIONS": "-c synchronous_commit=off"}
-
-
-def is_root():
-    """Whether we are root (Chromium and PostgreSQL ask)."""
-    return os.geteuid() == 0

@@ -47,22 +47,35 @@ class Row:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Statement:
+    """A statement that was read.
+
+    :param str shortcode: the number that was paid to, as its head says; empty where that says none
+    """
+
+    shortcode: str
+    rows: list
+
+
 def read_statement(content):
     """Read a statement.
 
     :param bytes content: of the file
-    :return: its rows
-    :rtype: list[Row]
+    :rtype: Statement
     :raise ValueError: with a sentence for whoever chose the file
     """
     if len(content) > MAX_BYTES:
         raise ValueError(_lt("This file is too large: export a shorter period."))
     table = _read_excel(content) if content[:2] == b"PK" else _read_csv(content)
-    names = None
+    names, shortcode = None, ""
     rows = []
     for line, cells in enumerate(table, 1):
         if not names:
-            found = [COLUMNS.get(re.sub(r"[^a-z]", "", to_text(cell).lower())) for cell in cells]
+            titles = [re.sub(r"[^a-z]", "", to_text(cell).lower()) for cell in cells]
+            if "shortcode" in titles:
+                shortcode = next((text for cell in cells if re.fullmatch(r"\d{5,8}", text := to_text(cell))), "")
+            found = [COLUMNS.get(title) for title in titles]
             names = found if set(found) >= NEEDED else None
         elif any(to_text(cell) for cell in cells):
             rows.append(_read_row(line, dict(zip(names, cells, strict=False))))
@@ -72,7 +85,7 @@ def read_statement(content):
         raise ValueError(
             _lt("This is no M-Pesa statement: it has no columns Receipt No., Completion Time and Paid In.")
         )
-    return rows
+    return Statement(shortcode, rows)
 
 
 def _read_row(line, cells):

@@ -248,16 +248,6 @@ def make_reference(number):
     return "".join(REFERENCE_ALPHABET[digit] for digit in [*digits, _get_check_digit(digits)])
 
 
-def is_reference(text):
-    """:return: whether a folded text can be what :func:`make_reference` makes
-    :rtype: bool
-    """
-    if len(text) < 6 or any(char not in REFERENCE_ALPHABET for char in text):
-        return False
-    *digits, check = (REFERENCE_ALPHABET.index(char) for char in text)
-    return check == _get_check_digit(digits)
-
-
 def _get_check_digit(digits):
     weighted = sum((position + 2) * digit for position, digit in enumerate(reversed(digits)))
     return -weighted % len(REFERENCE_ALPHABET)

@@ -6,13 +6,12 @@
 It goes through the set-up with the sandbox's credentials, pays a shilling, and pays the pay bill without a prompt.
 """
 
-import argparse
 import json
 import time
 import urllib.request
 
-from make import CHROMIUM_ARGS, Studio, chromium_path
-from playwright.sync_api import expect, sync_playwright
+from make import main
+from playwright.sync_api import expect
 
 SHORTCODE, PHONE = "174379", "0712 345 678"
 
@@ -89,18 +88,5 @@ def look_at_the_ledger(studio):
     studio.take(page, "mpesa-by-day")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url", default="http://localhost:8069")
-    parser.add_argument("--sandbox", default="http://localhost:8070")
-    given = parser.parse_args()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGS)
-        studio = Studio(browser, given.url, given.sandbox)
-        set_up(studio)
-        look_at_the_ledger(studio)
-        browser.close()
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, set_up, look_at_the_ledger)

@@ -30,6 +30,16 @@ class SireCommon(TransactionCase):
         cls.env["account.chart.template"].try_loading("ke", company=company, install_demo=False)
 
     @classmethod
+    def use_dollars(cls, shillings):
+        """:return: the dollar, which has been worth so many shillings in the first company for years"""
+        dollar = cls.env.ref("base.USD")
+        dollar.active = True
+        dollar.rate_ids.filtered(lambda rate: rate.company_id <= cls.company).unlink()
+        values = {"currency_id": dollar.id, "company_id": cls.company.id, "inverse_company_rate": shillings}
+        cls.env["res.currency.rate"].create({**values, "name": "2020-01-01"})
+        return dollar
+
+    @classmethod
     def make_user(cls, login, *group_xmlids, company=None, companies=None):
         """:param str login: also the name; the password is the login, doubled until it is long enough
         :param group_xmlids: groups beside ``base.group_user``

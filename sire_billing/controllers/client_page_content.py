@@ -8,10 +8,9 @@ from odoo import fields
 from odoo.tools import html2plaintext
 
 from odoo.addons.sire_base.utils.eat import utc_to_eat
-from odoo.addons.sire_base.utils.phone import format_kenyan_phone
-from odoo.addons.sire_payment.utils import format_money
 
 from .client_page_code import ClientPageCode
+from .client_page_format import ClientPageFormat, keep_together
 from .client_page_option import ClientPageOption
 from .client_page_paybill import ClientPagePayBill
 from .client_page_plan import ClientPagePlan
@@ -20,12 +19,12 @@ from .client_page_status import ClientPageStatus
 from .client_page_text import ClientPageText
 
 LIVE = ("pending", "authorized")
-NO_BREAK = "\N{NO-BREAK SPACE}"
 RECENT_MINUTES = 30  # so long a prompt that failed, or was paid, is what the client came back for
 
 
 class ClientPage(
     ClientPageCode,
+    ClientPageFormat,
     ClientPageOption,
     ClientPagePayBill,
     ClientPagePlan,
@@ -46,6 +45,7 @@ class ClientPage(
         self.company = link_sudo.company_id
         self.order = link_sudo.order_id
         self.document = self.order or link_sudo.invoice_id
+        self.currency = self.document.currency_id
         self.client = self.document.partner_id
         self.name = self.document.name or ""
         self.state = self._get_state()
@@ -243,20 +243,8 @@ class ClientPage(
 
     # === FOR THE TEMPLATES ===
 
-    def money(self, amount, currency=None):
-        return format_money(amount, currency or self.document.currency_id).replace(" ", NO_BREAK)
-
-    def date(self, day):
-        return day.strftime("%d/%m/%Y") if day else ""
-
     def moment(self, naive_utc):
         return utc_to_eat(naive_utc).strftime("%d/%m/%Y %H:%M") if naive_utc else ""
-
-    def phone(self):
-        return format_kenyan_phone(self.company.phone or "")
-
-    def has_logo(self):
-        return bool(self.company.logo) and not self.company.uses_default_logo
 
     def lines(self):
         if self.order:
@@ -281,7 +269,7 @@ class ClientPage(
         number = f"{quantity:,.2f}".rstrip("0").rstrip(".")
         text = self.say_quantity(number, line.product_uom_id.name or "", self.money(line.price_unit, line.currency_id))
         # a narrow line breaks before the cross, never inside "14 Hours" or "KSh 2,500"
-        return text.strip().replace(" ", NO_BREAK).replace(f"{NO_BREAK}×", " ×")
+        return " ×".join(keep_together(part) for part in text.strip().split(" ×"))
 
     def totals(self, document):
         """Return the rows above the total: before tax, then each tax, as names and written amounts."""

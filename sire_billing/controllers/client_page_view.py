@@ -36,17 +36,32 @@ def render(link, params, status=200, failure=None):
     :param link: what :func:`get_link` returned
     :param dict failure: ``action``, ``field``, ``text`` and the typed ``values`` of a form that was refused
     """
+    return render_as(
+        "client_page", lambda: ClientPage(link, (failure or {}).get("values")), link, params, status, failure
+    )
+
+
+def render_as(name, make_page, link, params, status=200, failure=None):
+    """As :func:`render`, for another page behind a link.
+
+    :param str name: of its template; the one of its main part ends with ``_main``
+    :param make_page: makes what the template reads; called only when the link opens
+    """
+    template, values = "sire_billing.client_page_gone", {"failure": failure or {}}
+    if link and status != 404:
+        values |= {"page": make_page(), "path": link._get_path()}
+        template = f"sire_billing.{name}_main" if params.get("part") == "main" else f"sire_billing.{name}"
+    return respond_with(template, params, values, status if link else 404)
+
+
+def respond_with(template, params, values, status):
+    """Answer with a template that stands in the frame of all pages without an account, in the language of the context."""
     lang = request.env.context["lang"]
-    values = {
+    frame = {
         "language": lang[:2],
         "languages": {short: LANGUAGES[short] for short in get_languages(request.env) if short != lang[:2]},
         "asked_language": params.get("lang") if params.get("lang") in LANGUAGES else "",
         "assets": get_assets(),
-        "failure": failure or {},
     }
-    template = "sire_billing.client_page_gone"
-    if link and status != 404:
-        values |= {"page": ClientPage(link, (failure or {}).get("values")), "path": link._get_path()}
-        template = "sire_billing.client_page_main" if params.get("part") == "main" else "sire_billing.client_page"
-    html = request.env["ir.ui.view"].with_context(lang=lang)._render_template(template, values)
-    return respond(str(html), status if link else 404)
+    html = request.env["ir.ui.view"].with_context(lang=lang)._render_template(template, frame | values)
+    return respond(str(html), status)

@@ -6,8 +6,8 @@ import hashlib
 from odoo.http import Controller, request, route
 from odoo.tools import file_open
 
-from .client_page_http import LANGUAGES, choose_language, get_assets, get_languages, respond
-from .client_page_view import READ
+from .client_page_http import choose_language
+from .client_page_view import READ, respond_with
 from .proof_page_content import ProofPage
 from .proof_page_limit import MissLimit
 
@@ -41,14 +41,8 @@ class ProofPageController(Controller):
         client = proof_sudo._get_record().partner_id if proof_sudo else request.env["res.partner"]
         lang = choose_language(request.env, params.get("lang"), client.lang)
         request.update_context(lang=lang)
-        values = {
-            "language": lang[:2],
-            "languages": {short: LANGUAGES[short] for short in get_languages(request.env) if short != lang[:2]},
-            "asked_language": params.get("lang") if params.get("lang") in LANGUAGES else "",
-            "assets": get_assets(),
-        }
+        values = {}
         if proof_sudo:
             context = {"lang": lang, "allowed_company_ids": proof_sudo.company_id.ids, "tz": "Africa/Nairobi"}
-            values |= {"proof": ProofPage(proof_sudo.with_context(**context)), "script": get_script()}
-        html = request.env["ir.ui.view"].with_context(lang=lang)._render_template(template, values)
-        return respond(str(html), status)
+            values = {"proof": ProofPage(proof_sudo.with_context(**context)), "script": get_script()}
+        return respond_with(template, params, values, status)

@@ -1,14 +1,13 @@
 """What the page behind the QR says, read from the document."""
 
-from odoo.tools import format_date
-
 from odoo.addons.sire_base.utils.eat import utc_to_eat
-from odoo.addons.sire_payment.utils import format_money
+
+from .client_page_format import ClientPageFormat
 
 FILES = 200
 
 
-class ProofPage:
+class ProofPage(ClientPageFormat):
     """One document: what stands on its paper, and how it stands today. Nothing else of it, and nothing of its client but the
     name that is printed.
 
@@ -19,6 +18,7 @@ class ProofPage:
         self.env = proof_sudo.env
         self.record = proof_sudo._get_record()
         self.company = proof_sudo.company_id
+        self.currency = self.record.currency_id
         self.model = self.record._name
         self.files = proof_sudo.file_ids[:FILES]
 
@@ -48,19 +48,19 @@ class ProofPage:
         rows.append((env._("Received from") if self.model == "account.payment" else env._("For"), client))
         rows.append((env._("Date"), self._get_date()))
         if self.model == "account.payment":
-            rows.append((env._("Amount"), self._money(record.amount)))
+            rows.append((env._("Amount"), self.money(record.amount)))
         else:
-            rows.append((env._("Total"), self._money(record.amount_total)))
+            rows.append((env._("Total"), self.money(record.amount_total)))
         if self.model == "sale.order" and record.validity_date:
-            rows.append((env._("Valid until"), self._day(record.validity_date)))
+            rows.append((env._("Valid until"), self.date(record.validity_date)))
         if self.model == "account.move" and record.move_type == "out_refund" and record.reversed_entry_id:
             rows.append((env._("For invoice"), record.reversed_entry_id.name))
         return [(label, text) for label, text in rows if text]
 
     def _get_date(self):
         if self.model == "sale.order":
-            return self._day(utc_to_eat(self.record.date_order).date())
-        return self._day(self.record.invoice_date if self.model == "account.move" else self.record.date)
+            return self.date(utc_to_eat(self.record.date_order).date())
+        return self.date(self.record.invoice_date if self.model == "account.move" else self.record.date)
 
     # === TODAY ===
 
@@ -109,12 +109,12 @@ class ProofPage:
         """:return: what is left to pay today, as people write it; empty where that is no question"""
         if self.model != "account.move" or self.record.move_type == "out_refund" or self.record.state != "posted":
             return ""
-        return self._money(self.record.amount_residual)
+        return self.money(self.record.amount_residual)
 
     def get_due(self):
         """:return: by when, as people write it; empty when nothing is left"""
         due = self.get_balance() and self.record.amount_residual and self.record.sire_next_due
-        return self._day(due) if due else ""
+        return self.date(due) if due else ""
 
     def get_paybill(self):
         """:return: as :meth:`account.move._sire_get_paybill`, with the account; empty when nothing can be paid that way"""
@@ -137,11 +137,3 @@ class ProofPage:
 
     def say_cannot(self):
         return self.env._("This browser cannot compare files here.")
-
-    # === HELPERS ===
-
-    def _money(self, amount):
-        return format_money(amount, self.record.currency_id).replace(" ", "\N{NO-BREAK SPACE}")
-
-    def _day(self, day):
-        return format_date(self.env, day, date_format="dd/MM/yyyy") if day else ""

@@ -1,8 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.http import Controller, content_disposition, request, route
 
-from .client_page_http import LANGUAGES, PRIVATE_HEADERS, choose_language, get_assets, get_languages, respond
-from .client_page_view import POST, READ
+from .client_page_http import LANGUAGES, PRIVATE_HEADERS, choose_language, respond
+from .client_page_view import POST, READ, render_as
 from .statement_page_content import StatementPage
 from .statement_page_pay import start_paying_all
 
@@ -89,18 +89,4 @@ class StatementPageController(Controller):
         return link_sudo.with_context(lang=lang, allowed_company_ids=link_sudo.company_id.ids, tz="Africa/Nairobi")
 
     def _render(self, link, params, status=200, failure=None):
-        lang = request.env.context["lang"]
-        values = {
-            "language": lang[:2],
-            "languages": {short: LANGUAGES[short] for short in get_languages(request.env) if short != lang[:2]},
-            "asked_language": params.get("lang") if params.get("lang") in LANGUAGES else "",
-            "assets": get_assets(),
-            "failure": failure or {},
-        }
-        template = "sire_billing.client_page_gone"
-        if link and status != 404:
-            values |= {"page": StatementPage(link, params), "path": link._get_path()}
-            is_part = params.get("part") == "main"
-            template = "sire_billing.statement_page_main" if is_part else "sire_billing.statement_page"
-        html = request.env["ir.ui.view"].with_context(lang=lang)._render_template(template, values)
-        return respond(str(html), status if link else 404)
+        return render_as("statement_page", lambda: StatementPage(link, params), link, params, status, failure)

@@ -6,10 +6,9 @@ import json
 from datetime import date, timedelta
 
 from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_base.utils.phone import format_kenyan_phone
-from odoo.addons.sire_payment.utils import format_money
 
-from .client_page_content import LIVE, NO_BREAK
+from .client_page_content import LIVE
+from .client_page_format import ClientPageFormat
 from .client_page_text import ClientPageText
 
 SHOWN = 12  # rows of a list, unless all are asked for: the page is light
@@ -25,7 +24,7 @@ def read_day(text, default):
     return day if EARLIEST <= day <= eat_today() else default
 
 
-class StatementPage(ClientPageText):
+class StatementPage(ClientPageFormat, ClientPageText):
     """A client's account with one company.
 
     :param link_sudo: a ``sire.statement.link`` in superuser mode (its code is the client's only authority), with the
@@ -38,6 +37,7 @@ class StatementPage(ClientPageText):
         self.link = link_sudo
         self.env = link_sudo.env
         self.company = link_sudo.company_id
+        self.currency = self.company.currency_id
         self.client = link_sudo.partner_id
         today = eat_today()
         self.date_to = read_day(params.get("to"), today)
@@ -209,17 +209,3 @@ class StatementPage(ClientPageText):
         return self.env._(
             "You have a credit of %s that is not used yet. Ask us to use it before you pay.", self.money(self.credit)
         )
-
-    # === HELPERS ===
-
-    def money(self, amount, currency=None):
-        return format_money(amount, currency or self.company.currency_id).replace(" ", NO_BREAK)
-
-    def date(self, day):
-        return day.strftime("%d/%m/%Y") if day else ""
-
-    def phone(self):
-        return format_kenyan_phone(self.company.phone or "")
-
-    def has_logo(self):
-        return bool(self.company.logo) and not self.company.uses_default_logo

@@ -89,7 +89,7 @@ class ProjectProject(models.Model):
 
     def _sire_add_lines(self, order, works, grouping, product=None):
         """Write the rows of these works as lines at the end of a draft, and note what each takes."""
-        rows = make_rows(works, grouping, self._sire_words(order), self.currency_id.round)
+        rows = make_rows(works, grouping, self._sire_words(), self.currency_id.round)
         # One number for all: lines of one number stay in the order in which they were made, also those typed later.
         last = max(order.order_line.mapped("sequence"), default=10)
         for row in rows:
@@ -183,16 +183,10 @@ class ProjectProject(models.Model):
             )
         )
 
-    def _sire_get_unbilled_tasks(self):
-        """:return: tasks with a price that no live quotation bills, and tasks left out because they have none"""
-        self.ensure_one()
-        keys = [work.id for work in self._sire_propose_work(self._sire_get_work()) if work.kind == TASK]
-        return self.env["project.task"].browse(keys), self._sire_get_unpriced_tasks()
-
     def _sire_quoting_company(self):
         return self.company_id or self.env.company
 
-    def _sire_words(self, order=None):
+    def _sire_words(self):
         """:return: the texts of `make_rows` in the language of the client"""
         env = self.with_context(lang=self.partner_id.lang or self.env.lang).env
 

@@ -176,8 +176,7 @@ class ResPartner(models.Model):
         :rtype: dict
         """
         provider_sudo = self.env["payment.provider"].sudo()._mpesa_for_company(company)  # its number is public
-        is_till = provider_sudo.mpesa_shortcode_type == "till"
-        number = provider_sudo.mpesa_till if is_till else provider_sudo.mpesa_shortcode
+        is_till, number = provider_sudo.mpesa_shortcode_type == "till", provider_sudo._mpesa_get_number()
         own = [statement for statement in statements if statement["currency"].name == "KES"]
         invoices = [found for statement in own for found in statement["open"] if found[0].mpesa_reference]
         if date_to < eat_today() or provider_sudo.mpesa_c2b_state != "registered" or not (number and invoices):

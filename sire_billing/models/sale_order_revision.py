@@ -94,7 +94,7 @@ class SaleOrder(models.Model):
         for line, copied in lines.items():
             gate.opened(copied).write(line._sire_prepare_revision())
         self._sire_supersede(revision)
-        self._sire_hand_work_to(revision, lines)
+        self._sire_hand_work_to(lines)
         return revision._sire_form_action()
 
     # === BUSINESS ===#

@@ -97,12 +97,11 @@ class SaleOrder(models.Model):
                 )
             )
 
-    def _sire_hand_work_to(self, revision, lines):
+    def _sire_hand_work_to(self, lines):
         """Have the quotation that replaces this one bill the same work. This one keeps its rows, and holds nothing as long as
         it is replaced; when its revision is dropped, it asks for the work again.
 
-        :param revision: the quotation that replaces this one, which has let go already
-        :param dict lines: for each line of this quotation the line that replaces it
+        :param dict lines: for each line of this quotation the line of its revision, which has let go already
         """
         self.ensure_one()
         # sudo: written by our own methods alone

@@ -82,6 +82,12 @@ class BillingCommon(SireRoles, SireCommon):
         action = wizard.action_confirm()
         return cls.env["account.payment"].browse(action["res_id"])
 
+    @staticmethod
+    def get_unbilled(project):
+        """:return: tasks with a price that no live quotation bills"""
+        proposed = project._sire_propose_work(project._sire_get_work())
+        return project.env["project.task"].browse(work.id for work in proposed if work.kind == "task")
+
     @classmethod
     def make_prompt(cls, invoice, amount):
         """:return: a payment of this invoice that a client has begun and nobody has confirmed"""

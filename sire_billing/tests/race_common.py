@@ -1,4 +1,4 @@
-"""Four quotations that were sent, in a database of which everybody sees what is committed."""
+"""A client in a database of which everybody sees what is committed, alone or with four quotations that were sent."""
 
 from odoo import Command
 
@@ -7,13 +7,38 @@ from odoo.addons.sire_base.tests.together import TogetherCase
 from .. import gate
 
 
-class QuotationRaceCase(TogetherCase):
+class ClientRaceCase(TogetherCase):
     def setUp(self):
         super().setUp()
         with self.registry.cursor() as cr:
             env = self.make_env(cr)
             env.company._sire_setup_cash()
             self.partner_id = env["res.partner"].create({"name": "Race Traders"}).id
+
+    def clean_up(self):
+        """Other tests share the database."""
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
+            self.delete_documents(env)
+            env["res.partner"].browse(self.partner_id).unlink()
+
+    def delete_documents(self, env):
+        env["sire.cash.payment.wizard"].search([("move_id.partner_id", "=", self.partner_id)]).unlink()
+        env["account.payment.register"].search([("partner_id", "=", self.partner_id)]).unlink()
+        payments = gate.opened(env["account.payment"].search([("partner_id", "=", self.partner_id)]))
+        moves = gate.opened(env["account.move"].search([("partner_id", "=", self.partner_id)]))
+        moves.line_ids.remove_move_reconcile()
+        payments.unlink()
+        moves = moves.exists()  # those of the payments went with them
+        moves.filtered(lambda move: move.state == "posted").button_draft()
+        moves.with_context(force_delete=True).unlink()
+
+
+class QuotationRaceCase(ClientRaceCase):
+    def setUp(self):
+        super().setUp()
+        with self.registry.cursor() as cr:
+            env = self.make_env(cr)
             self.order_ids = [self.make_order(env).id for _index in range(4)]
             self.order_id = self.order_ids[0]
 
@@ -35,25 +60,14 @@ class QuotationRaceCase(TogetherCase):
         order.action_quotation_sent()
         return order
 
-    def clean_up(self):
-        """Other tests share the database."""
-        with self.registry.cursor() as cr:
-            env = self.make_env(cr)
-            env["sire.cash.payment.wizard"].search([("move_id.partner_id", "=", self.partner_id)]).unlink()
-            env["account.payment.register"].search([("partner_id", "=", self.partner_id)]).unlink()
-            payments = gate.opened(env["account.payment"].search([("partner_id", "=", self.partner_id)]))
-            payments.move_id.line_ids.remove_move_reconcile()
-            payments.unlink()
-            invoices = env["account.move"].search([("partner_id", "=", self.partner_id)])
-            invoices.filtered(lambda move: move.state == "posted").button_draft()
-            invoices.with_context(force_delete=True).unlink()
-            orders = gate.opened(env["sale.order"].search([("partner_id", "=", self.partner_id)]))
-            orders.write({"state": "cancel"})
-            revisions = orders.filtered("sire_previous_id")  # before what they replaced, which is sent again then
-            revisions.unlink()
-            (orders - revisions).write({"state": "cancel"})
-            (orders - revisions).unlink()
-            env["res.partner"].browse(self.partner_id).unlink()
+    def delete_documents(self, env):
+        super().delete_documents(env)
+        orders = gate.opened(env["sale.order"].search([("partner_id", "=", self.partner_id)]))
+        orders.write({"state": "cancel"})
+        revisions = orders.filtered("sire_previous_id")  # before what they replaced, which is sent again then
+        revisions.unlink()
+        (orders - revisions).write({"state": "cancel"})
+        (orders - revisions).unlink()
 
     def approve(self, order_id, env):
         order = env["sale.order"].browse(order_id)

@@ -1,10 +1,7 @@
 """Two phones at once, in connections of their own: what one test transaction cannot show."""
 
-import threading
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
-from odoo.service.model import retrying
 from odoo.tests import tagged
 
 from odoo.addons.sire_billing.controllers.client_page_content import ClientPage
@@ -39,40 +36,6 @@ class ClientPageRaceCase(RaceCase):
             provider.state = "disabled"
             provider.write(self.before)
 
-    def make_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {})
-
-    def run_together(self, func, times=2):
-        """Run it in threads that all have their snapshot before any commits, each as a request is run.
-
-        :return: what each returned
-        """
-        barrier = threading.Barrier(times, timeout=30)
-        results = [None] * times
-
-        def run(index):
-            with self.registry.cursor() as cr:
-                env = self.make_env(cr)
-                waiting = [barrier]
-
-                def once():
-                    cr.execute("SELECT 1")  # the snapshot is taken here
-                    if waiting:
-                        waiting.pop().wait()
-                    return func(env)
-
-                try:
-                    results[index] = retrying(once, env)
-                except Exception as error:  # noqa: BLE001  shown by the assertion
-                    results[index] = error
-
-        threads = [threading.Thread(target=run, args=(index,)) for index in range(times)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(90)
-        return results
-
     def pay(self, amount, env):
         link = env["sire.client.link"]._for(env["account.move"].browse(self.invoice_id))
         values = {"invoice": str(self.invoice_id), "amount": amount, "phone": "0712345678"}
@@ -94,7 +57,7 @@ class TestClientPageRace(ClientPageRaceCase):
         with self.registry.cursor() as cr:
             self.make_link(self.make_env(cr))
         for amount in ("1000", "300"):  # 300 twice would still fit into the invoice
-            results = self.run_together(lambda env, amount=amount: self.pay(amount, env))
+            results = self.run_all(*[lambda env, amount=amount: self.pay(amount, env)] * 2)
             self.assertEqual(results, ["ok", "ok"])
             self.assertEqual(self.count_live(), [float(amount)])
             self.assertEqual(self.pushed.call_count, 1)
@@ -103,6 +66,6 @@ class TestClientPageRace(ClientPageRaceCase):
                 self.make_env(cr)["account.move"].browse(self.invoice_id).transaction_ids._set_canceled()
 
     def test_a_link_is_made_once(self):
-        results = self.run_together(self.make_link, times=3)
+        results = self.run_all(*[self.make_link] * 3)
         self.assertIsInstance(results[0], int)
         self.assertEqual(len(set(results)), 1, results)

@@ -2,8 +2,7 @@
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, JsonRpcException, tagged
-from odoo.tools import mute_logger
+from odoo.tests import HttpCase, tagged
 
 from .common import BillingCommon
 
@@ -106,67 +105,6 @@ class TestHostDoors(BillingCommon, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(order.sudo().invoice_ids, invoice)
         self.assertEqual((order.signed_by, invoice.state), ("Jane Wanjiku", "posted"))
-
-    def test_portal_payment_of_a_quotation_takes_no_money(self):
-        """The host's page would take money for an order beside its invoice: the shilling would be paid twice."""
-        provider = self.env["payment.provider"].create(
-            {"name": "Test", "code": "none", "state": "test", "is_published": True}
-        )
-        order = self.make_quotation()
-        for state in ("sent", "sale"):
-            self.assertEqual(order.state, state)
-            with mute_logger("odoo.http"), self.assertRaisesRegex(JsonRpcException, "UserError"):
-                self.make_jsonrpc_request(
-                    f"/my/orders/{order.id}/transaction",
-                    {
-                        "access_token": order.sudo()._portal_ensure_token(),
-                        "provider_id": provider.id,
-                        "payment_method_id": self.env.ref("payment.payment_method_mpesa").id,
-                        "token_id": None,
-                        "amount": order.amount_total,
-                        "flow": "direct",
-                        "tokenization_requested": False,
-                        "landing_route": "/my",
-                    },
-                )
-            self.env.invalidate_all()
-            self.assertFalse(order.sudo().transaction_ids)
-            if state == "sent":
-                self.approve(order)
-        self.assertEqual(order.sudo().invoice_ids.amount_residual, order.amount_total)
-
-    def test_portal_payment_of_a_quotation_that_nobody_may_pay(self):
-        """The host takes money for what has expired, was cancelled, or waits for a signature."""
-        provider = self.env["payment.provider"].create(
-            {"name": "Test", "code": "none", "state": "test", "is_published": True}
-        )
-        expired, cancelled, unsigned, draft = (self.make_quotation(sent=index < 3) for index in range(4))
-        expired.validity_date = self.day(-1)
-        cancelled.action_cancel()
-        (unsigned | draft).write({"require_signature": True, "require_payment": True})
-        for order in (expired, cancelled, unsigned, draft):
-            for amount in (order.amount_total, 1, 0, -500, 1e30, 0.001, True):
-                with (
-                    self.subTest(state=order.sire_state, amount=amount),
-                    mute_logger("odoo.http"),
-                    self.assertRaisesRegex(JsonRpcException, "UserError|ValidationError"),
-                ):
-                    self.make_jsonrpc_request(
-                        f"/my/orders/{order.id}/transaction",
-                        {
-                            "access_token": order.sudo()._portal_ensure_token(),
-                            "provider_id": provider.id,
-                            "payment_method_id": self.env.ref("payment.payment_method_mpesa").id,
-                            "token_id": None,
-                            "amount": amount,
-                            "flow": "direct",
-                            "tokenization_requested": False,
-                            "landing_route": "/my",
-                        },
-                    )
-            self.env.invalidate_all()
-            self.assertFalse(order.sudo().transaction_ids)
-            self.assertFalse(order.sudo().invoice_ids)
 
     def test_no_payment_for_a_quotation(self):
         order = self.make_quotation()

@@ -7,22 +7,13 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from odoo.addons.sire_base.tests.together import TogetherCase
-
-from .. import gate
+from .race_common import ClientRaceCase
 
 POSTS = 20
 
 
 @tagged("post_install", "-at_install")
-class TestInvoiceRaces(TogetherCase):
-    def setUp(self):
-        super().setUp()
-        with self.registry.cursor() as cr:
-            env = self.make_env(cr)
-            env.company._sire_setup_cash()
-            self.partner_id = env["res.partner"].create({"name": "Race Invoices"}).id
-
+class TestInvoiceRaces(ClientRaceCase):
     def make(self, count=1, post=False, **values):
         with self.registry.cursor() as cr:
             moves = self.make_env(cr)["account.move"].create(
@@ -41,21 +32,6 @@ class TestInvoiceRaces(TogetherCase):
             if post:
                 moves.action_post()
             return moves.ids
-
-    def clean_up(self):
-        """Other tests share the database."""
-        with self.registry.cursor() as cr:
-            env = self.make_env(cr)
-            env["sire.cash.payment.wizard"].search([("move_id.partner_id", "=", self.partner_id)]).unlink()
-            env["account.payment.register"].search([("partner_id", "=", self.partner_id)]).unlink()
-            payments = gate.opened(env["account.payment"].search([("partner_id", "=", self.partner_id)]))
-            moves = gate.opened(env["account.move"].search([("partner_id", "=", self.partner_id)]))
-            moves.line_ids.remove_move_reconcile()
-            payments.unlink()
-            moves = moves.exists()
-            moves.filtered(lambda move: move.state == "posted").button_draft()
-            moves.with_context(force_delete=True).unlink()
-            env["res.partner"].browse(self.partner_id).unlink()
 
     def rows(self, columns, ids):
         with self.registry.cursor() as cr:

@@ -2,7 +2,6 @@
 
 import json
 
-from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -15,14 +14,17 @@ class TestOrderDoors(BillingCommon, HttpCase):
         provider = self.env["payment.provider"].create(
             {"name": "Test", "code": "none", "state": "test", "is_published": True}
         )
-        orders = {name: self.make_quotation() for name in ("unsigned", "expired", "cancelled", "declined", "approved")}
+        names = ("sent", "unsigned", "expired", "cancelled", "declined", "approved")
+        orders = {name: self.make_quotation() for name in names}
         orders["draft"] = self.make_quotation(sent=False)
-        orders["expired"].sudo().validity_date = fields.Date.subtract(fields.Date.today(), days=3)
+        for name in ("unsigned", "draft"):
+            orders[name].sudo().write({"require_signature": True, "require_payment": True})
+        orders["expired"].sudo().validity_date = self.day(-1)
         orders["declined"].sudo()._sire_decline("Too dear")
         orders["cancelled"].sudo().action_cancel()
-        self.approve(orders["approved"])
+        invoice = self.approve(orders["approved"])
         for name, order in orders.items():
-            for amount in (-500, 0, 0.001, 1e30, float("nan"), float("inf"), True, order.amount_total):
+            for amount in (order.amount_total, 1, -500, 0, 0.001, 1e30, float("nan"), float("inf"), True):
                 with self.subTest(order=name, amount=amount), mute_logger("odoo.http"):
                     params = {
                         "access_token": order.sudo()._portal_ensure_token(),
@@ -38,7 +40,10 @@ class TestOrderDoors(BillingCommon, HttpCase):
                     answer = self.url_open(
                         f"/my/orders/{order.id}/transaction", data=body, headers={"Content-Type": "application/json"}
                     ).json()
-                    self.assertIn("error", answer)
-                    self.assertRegex(answer["error"]["data"]["message"], r"^[A-Z][^\n]+\.$")
+                    error = answer["error"]["data"]
+                    self.assertRegex(error["name"], "UserError|ValidationError")
+                    self.assertRegex(error["message"], r"^[A-Z][^\n]+\.$")
             self.env.invalidate_all()
             self.assertFalse(order.sudo().transaction_ids)
+            self.assertEqual(order.sudo().invoice_ids, invoice if name == "approved" else invoice.browse())
+        self.assertEqual(invoice.amount_residual, orders["approved"].amount_total)

@@ -74,10 +74,10 @@ class TestQuotation(BillingCommon):
         with freeze_time(self.day(31)):
             order.invalidate_recordset(["sire_state"])  # another day, another request
             self.assertEqual(order.sire_state, "expired")
-            self.assertEqual(self.project._sire_get_unbilled_tasks()[0], self.project.task_ids)
-        self.assertFalse(self.project._sire_get_unbilled_tasks()[0])
+            self.assertEqual(self.get_unbilled(self.project), self.project.task_ids)
+        self.assertFalse(self.get_unbilled(self.project))
         order._sire_decline("Too dear")
-        self.assertEqual(self.project._sire_get_unbilled_tasks()[0], self.project.task_ids)
+        self.assertEqual(self.get_unbilled(self.project), self.project.task_ids)
 
     def test_tasks_without_hours_are_named(self):
         self.env["project.task"].create([{"name": "Hosting", "project_id": self.project.id}])
@@ -183,16 +183,7 @@ class TestQuotation(BillingCommon):
         self.assertEqual(one[0]["currency_id"][1], "KES")
 
     def test_money_in_another_currency_and_company(self):
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": dollar.id,
-                "company_id": self.company.id,
-                "name": self.day(-1),
-                "inverse_company_rate": 129.0,
-            }
-        )
+        dollar = self.use_dollars(129)
         pricelist = self.env["product.pricelist"].create({"name": "Dollars", "currency_id": dollar.id})
         project = self.make_project(company_id=False)
         order = self.make_quotation(project, sent=False)

@@ -241,7 +241,7 @@ class TestQuotingWork(QuotingCommon):
         order.order_line.name = "The whole website"  # lines are edited as any other
         order.order_line.price_unit = 90000
         self.assertEqual(order.amount_total, 104400)
-        self.assertFalse(self.project._sire_get_unbilled_tasks()[0])
+        self.assertFalse(self.get_unbilled(self.project))
 
     def test_a_milestone_covers_its_tasks_and_their_hours(self):
         entry = self.log_time(self.build, 2)
@@ -263,9 +263,9 @@ class TestQuotingWork(QuotingCommon):
     def test_freed_when_the_line_or_the_quotation_goes(self):
         order = self.make(self.open_wizard())
         order.order_line[0].unlink()
-        self.assertEqual(self.project._sire_get_unbilled_tasks()[0], self.design)
+        self.assertEqual(self.get_unbilled(self.project), self.design)
         order.unlink()
-        self.assertEqual(self.project._sire_get_unbilled_tasks()[0], self.project.task_ids)
+        self.assertEqual(self.get_unbilled(self.project), self.project.task_ids)
 
     def test_opened_again_only_while_its_work_is_free(self):
         order = self.make_quotation(self.project, sent=False)
@@ -306,7 +306,7 @@ class TestQuotingWork(QuotingCommon):
         self.assertEqual(revision.order_line[0].sire_task_id, self.design)
         self.assertEqual(self.project._sire_get_taken()["own"][("task", self.design.id)], revision.name)
         self.assertEqual(order.sire_work_ids.mapped("held"), [False, False])
-        self.assertFalse(self.project._sire_get_unbilled_tasks()[0])
+        self.assertFalse(self.get_unbilled(self.project))
         # dropped before it was sent: the version before counts again, and has its work
         revision.action_cancel()
         self.assertEqual(self.project._sire_get_taken()["own"][("task", self.design.id)], order.name)
@@ -334,7 +334,7 @@ class TestQuotingWork(QuotingCommon):
         self.approve(order)
         with freeze_time(self.day(400)):
             self.env.invalidate_all()
-            self.assertFalse(self.project._sire_get_unbilled_tasks()[0])
+            self.assertFalse(self.get_unbilled(self.project))
 
     def test_empty_project_says_what_to_do(self):
         project = self.make_project(name="Empty")
@@ -345,11 +345,7 @@ class TestQuotingWork(QuotingCommon):
             wizard.action_make()
 
     def test_client_with_another_currency(self):
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        self.env["res.currency.rate"].create(
-            {"currency_id": dollar.id, "company_id": self.company.id, "name": "2026-01-01", "inverse_company_rate": 125}
-        )
+        dollar = self.use_dollars(125)
         pricelist = self.env["product.pricelist"].create({"name": "Dollars", "currency_id": dollar.id})
         self.client.property_product_pricelist = pricelist
         order = self.make_quotation(self.project, sent=False)

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
 from odoo.addons.sire_payment.tests.race_common import RaceCase
@@ -16,9 +15,6 @@ class TestReceiptRaces(RaceCase):
         super().setUp()
         with self.registry.cursor() as cr:
             self.make_env(cr).company._sire_setup_cash()
-
-    def make_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
 
     def delete_all(self, env):
         env["sire.cash.payment.wizard"].search([("move_id", "=", self.invoice_id)]).unlink()

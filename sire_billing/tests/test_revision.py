@@ -27,8 +27,7 @@ class TestRevision(BillingCommon):
         self.assertEqual((order.sire_state, order.sire_sent_digest), ("superseded", digest))
         self.assertEqual(order._sire_digest(), digest)
         self.assertEqual(len(order.sire_sending_ids), 1, "what was sent is still in the log")
-        unbilled, _without_hours = order.project_id.sudo()._sire_get_unbilled_tasks()
-        self.assertFalse(unbilled, "the tasks are on the revision")
+        self.assertFalse(self.get_unbilled(order.project_id.sudo()), "the tasks are on the revision")
         revision.action_sire_send()
         self.assertEqual(self.revise(revision).name, f"{order.name}/3")
 

@@ -40,7 +40,7 @@ class TestSeams(PlanCommon, QuotingCommon):
         option = self.make_option(order)
         self.assertEqual(self.approve_with(order, "Build").amount_total, 110200)
         self.assertEqual(option.sire_work_ids.mapped("held"), [True])
-        self.assertFalse(self.project._sire_get_unbilled_tasks()[0])
+        self.assertFalse(self.get_unbilled(self.project))
 
     # === OPTIONS AND A QUOTATION THAT IS OPENED AGAIN ===#
 

@@ -51,7 +51,7 @@ class TestStatementPageRace(ClientPageRaceCase):
             return txs.mapped("amount"), sum(invoice._sire_get_payable() for invoice in invoices)
 
     def test_two_tabs_open_one_prompt(self):
-        results = self.run_together(self.pay_all, times=3)
+        results = self.run_all(*[self.pay_all] * 3)
         self.assertEqual(results, ["ok"] * 3)
         self.assertEqual(self.get_held(), ([1300.0], 0.0))
         self.assertEqual(self.pushed.call_count, 1)
@@ -70,7 +70,7 @@ class TestStatementPageRace(ClientPageRaceCase):
             start_payment(ClientPage(link), {"invoice": str(first.id), "amount": "1000", "phone": "0722000111"})
             return "ok"
 
-        self.run_together(pay)
+        self.run_all(pay, pay)
         amounts, payable = self.get_held()
         self.assertEqual(len(amounts), 1, amounts)
         self.assertEqual(sum(amounts) + payable, 1300)

@@ -1,6 +1,5 @@
 """One drawer, two at once, in connections of their own."""
 
-from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
 from odoo.addons.sire_billing import gate
@@ -16,9 +15,6 @@ class TestSessionRaces(RaceCase):
             env.company._sire_setup_cash()
             self.drawer_id = env["account.journal"].create({"name": "Race Drawer", "type": "cash", "code": "RACE"}).id
             env.company._sire_setup_cash()
-
-    def make_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
 
     def delete_all(self, env):
         env["sire.cash.payment.wizard"].search([("move_id", "=", self.invoice_id)]).unlink()

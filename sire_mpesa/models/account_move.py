@@ -100,7 +100,7 @@ class AccountMove(models.Model):
     def _mpesa_find_by_account(self, company, typed):
         """Find the invoices that somebody may have meant by an account number.
 
-        :param company: ``res.company`` that was paid
+        :param company: ``res.company`` that was paid, for itself or for its branches
         :param str typed: as the payer typed it: our account, the invoice's number, or the quotation's
         :return: customer invoices in any state but never posted ones; the surest kind of number only
         :rtype: account.move
@@ -108,12 +108,13 @@ class AccountMove(models.Model):
         folded = fold_reference(typed)
         if len(folded) < SHORTEST_ACCOUNT:
             return self.browse()
+        companies = tuple(company._mpesa_get_paid_for().ids)
         self.flush_model(["name", "mpesa_reference", "invoice_origin", "company_id", "move_type"])
         for column in ("mpesa_reference", FOLDED.format("name"), FOLDED.format("invoice_origin")):
             query = (
-                f"SELECT id FROM account_move WHERE company_id = %s AND {column} = %s AND {SALES} ORDER BY id LIMIT 20"
+                f"SELECT id FROM account_move WHERE company_id IN %s AND {column} = %s AND {SALES} ORDER BY id LIMIT 20"
             )
-            rows = self.env.execute_query(SQL(query, company.id, folded))
+            rows = self.env.execute_query(SQL(query, companies, folded))
             if found := self.browse(row[0] for row in rows).filtered("mpesa_reference"):
                 return found
         return self.browse()

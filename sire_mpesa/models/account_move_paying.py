@@ -91,7 +91,8 @@ class AccountMove(models.Model):
         if not receipt_no:
             return self._mpesa_say("bad", self.env._("Type the M-Pesa code of the message, such as UKL7XQ2M4P."))
         receipts_sudo = gate.opened(self.env["sire.mpesa.receipt"].sudo())  # clients have no account
-        receipt_sudo = receipts_sudo._find(self.company_id, receipt_no)
+        paid = self.env["payment.provider"]._mpesa_for_company(self.company_id).company_id or self.company_id
+        receipt_sudo = receipts_sudo._find(paid, receipt_no)
         if not receipt_sudo or receipt_sudo.state == "waiting":
             return self._mpesa_say(
                 "unseen",
@@ -103,9 +104,9 @@ class AccountMove(models.Model):
         client = self.commercial_partner_id
         if receipt_sudo.returning_id or receipt_sudo.to_return:  # staff may be returning it by hand, at Safaricom
             return self._mpesa_say("taken", self._mpesa_get_elsewhere())
+        if receipt_sudo.currency_id != self.currency_id:  # at which rate, staff say
+            return self._mpesa_say("taken", self._mpesa_get_elsewhere())
         if receipt_sudo.state == "suspense" and self._sire_is_payable_kind() and self.state == "posted":
-            if self.currency_id != receipt_sudo.currency_id:
-                return self._mpesa_say("taken", self._mpesa_get_elsewhere())
             receipt_sudo._assign([(client, self, receipt_sudo.amount)])
         elif receipt_sudo.state != "booked" or receipt_sudo.payment_ids.partner_id != client:
             return self._mpesa_say("taken", self._mpesa_get_elsewhere())

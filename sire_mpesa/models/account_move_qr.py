@@ -23,8 +23,7 @@ class AccountMove(models.Model):
         if provider_sudo.mpesa_c2b_state != "registered" or move_sudo.currency_id.name != const.CURRENCY:
             return {}
         amount, _steps = provider_sudo._mpesa_get_step(move_sudo._sire_get_payable())
-        is_till = provider_sudo.mpesa_shortcode_type == "till"
-        number = provider_sudo.mpesa_till if is_till else provider_sudo.mpesa_shortcode
+        is_till, number = provider_sudo.mpesa_shortcode_type == "till", provider_sudo._mpesa_get_number()
         if not amount or not number or not move_sudo.mpesa_reference:
             return {}
         return {

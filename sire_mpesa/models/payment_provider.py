@@ -74,7 +74,7 @@ class PaymentProvider(models.Model):
 
     @api.constrains(
         "code", "mpesa_shortcode", "mpesa_shortcode_type", "mpesa_till", "mpesa_base_url", "mpesa_min_amount",
-        "mpesa_max_amount", "mpesa_source_addresses", "mpesa_release_seconds", "state",
+        "mpesa_max_amount", "mpesa_source_addresses", "mpesa_release_seconds", "state", "company_id",
     )  # fmt: skip
     def _check_mpesa_setup(self):
         for provider in self.filtered(lambda provider: provider.code == "mpesa"):
@@ -90,6 +90,8 @@ class PaymentProvider(models.Model):
                 return self.env._("“%s” is not a shortcode: it has 5 to 8 digits and nothing else.", number)
         if self.state != "disabled" and self.mpesa_shortcode_type == "till" and not self.mpesa_till:
             return self.env._("Clients pay to a till: fill in its number.")
+        if self.state != "disabled" and (fault := self._mpesa_find_shared_number()):
+            return fault
         if self.mpesa_base_url and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", self.mpesa_base_url):
             return self.env._("The Daraja address has to look like %s.", const.PRODUCTION_URL)
         if not 1 <= self.mpesa_min_amount <= self.mpesa_max_amount:
@@ -100,6 +102,29 @@ class PaymentProvider(models.Model):
             parse_networks(self.mpesa_source_addresses or "")
         except ValueError as error:
             return str(error)
+        return None
+
+    def _mpesa_find_shared_number(self):
+        """Two companies with one number: what a prompt of the one brings is reported to the other as well, and both would
+        have it in their books. In Safaricom's sandbox everybody has the same number, and no money moves.
+
+        :return: one sentence, or None
+        :rtype: str | None
+        """
+        number, url = self._mpesa_get_number(), (self.mpesa_base_url or "").rstrip("/")
+        if not number or url == const.SANDBOX_URL:
+            return None
+        others_sudo = self.sudo().search(  # also of companies that whoever sets this up does not see
+            [("code", "=", "mpesa"), ("state", "!=", "disabled"), ("company_id", "!=", self.company_id.id)]
+        )
+        if others_sudo.filtered(
+            lambda other: other._mpesa_get_number() == number and (other.mpesa_base_url or "").rstrip("/") == url
+        ):
+            return self.env._(
+                "%s is the number of another company here: each company needs its own, or nobody can tell whose a"
+                " payment is.",
+                number,
+            )
         return None
 
     # === COMPUTES === #
@@ -183,14 +208,27 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _mpesa_for_company(self, company):
-        """Return the M-Pesa provider that takes a company's payments.
+        """Return the M-Pesa provider that takes a company's payments. Of several one that is open to clients, not one that is
+        tried out, although the host lists that first; and a branch's own before its company's.
 
         :param company: ``res.company``
         :return: the provider, enabled or in test mode, as superuser; empty when there is none
         :rtype: payment.provider
         """
         domain = [("code", "=", "mpesa"), ("state", "in", ("enabled", "test"))]
-        return self.sudo().search([*self._check_company_domain(company), *domain], limit=1)
+        # whoever pays or asks for a payment may not read providers
+        found_sudo = self.sudo().search([*self._check_company_domain(company), *domain])
+        if len(found_sudo) > 1:
+            found_sudo = found_sudo.sorted(
+                lambda one: (one.state != "enabled", one.company_id != company, not one.is_published)
+            )
+        return found_sudo[:1]
+
+    def _mpesa_get_number(self):
+        """:return: the number that clients type: of the pay bill or the till; False when there is none yet
+        :rtype: str
+        """
+        return self.mpesa_till if self.mpesa_shortcode_type == "till" else self.mpesa_shortcode
 
     def _mpesa_check_amount(self, amount, currency):
         """Refuse what M-Pesa cannot move.

@@ -23,7 +23,7 @@ class PaymentProvider(models.Model):
         """
         if not self.mpesa_shortcode:
             return False, self.env._("Fill in the number that clients pay to.")
-        if fault := self._mpesa_find_setup_fault():
+        if fault := self._mpesa_find_setup_fault() or self._mpesa_find_shared_number():
             return False, fault
         if self.mpesa_shortcode_type == "till":
             if not self.mpesa_till:

@@ -7,6 +7,22 @@ SUSPENSE_XMLID = "mpesa_suspense_account"
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    def _mpesa_get_paid_for(self):
+        """Return the companies whose invoices are paid to this one's number: itself, and branches that have none.
+
+        :rtype: res.company
+        """
+        self.ensure_one()
+        company_sudo = self.sudo()  # whoever reports or assigns a payment need not see each branch
+        if not company_sudo.child_ids:
+            return self
+        branches_sudo = company_sudo.search([("id", "child_of", self.id), ("id", "!=", self.id)])
+        providers = self.env["payment.provider"]
+        paid_here_sudo = branches_sudo.filtered(
+            lambda branch: providers._mpesa_for_company(branch).company_id in (self, self.browse())
+        )
+        return self | paid_here_sudo.sudo(self.env.su)
+
     def _mpesa_get_suspense_account(self):
         """Return where M-Pesa's money stands until somebody knows whose it is. Made when there is none.
 

@@ -68,11 +68,12 @@ class SireMpesaReceipt(models.Model):
         receipt_sudo._lock()
         if receipt_sudo.state != "suspense":
             raise UserError(self.env._("%s is booked already: somebody was faster.", self.name))
+        companies = self.company_id._mpesa_get_paid_for()
         for client, invoice, amount in parts:
             if not client or self.currency_id.compare_amounts(amount, 0) <= 0:
                 raise UserError(self.env._("Each part needs a client and an amount above zero."))
             if invoice and (
-                invoice.company_id != self.company_id
+                invoice.company_id not in companies
                 or invoice.currency_id != self.currency_id
                 or invoice.commercial_partner_id != client.commercial_partner_id
                 or not invoice._sire_is_payable_kind()

@@ -30,7 +30,7 @@ class SireMpesaReceipt(models.Model):
         payers = self._get_earlier_clients()
         invoices = self.env["account.move"].search(
             [
-                ("company_id", "=", self.company_id.id),
+                ("company_id", "in", self.company_id._mpesa_get_paid_for().ids),
                 ("move_type", "in", ("out_invoice", "out_receipt")),
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial")),

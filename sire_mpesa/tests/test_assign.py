@@ -197,6 +197,14 @@ class TestClaim(AssignCommon):
         self.assertEqual(invoice._mpesa_claim_receipt("LOSTMONEY1")["state"], "taken")
         self.assertEqual(invoice.amount_residual, 500)
 
+    def test_credit_is_not_for_another_currency(self):
+        """No more than what is typed on the page of an invoice in dollars is a payment in shillings."""
+        dollar = self.use_dollars(129)
+        paid, invoice = self.make_invoice(100), self.make_invoice(10, currency_id=dollar.id)
+        self.lost(account=paid.mpesa_reference)
+        answer = invoice._mpesa_claim_receipt("LOSTMONEY1")
+        self.assertEqual((answer["state"], invoice.amount_residual, self.get_credit()), ("taken", 10, 400))
+
     def test_other_company(self):
         self.load_kenyan_chart(self.company_2)
         self.lost()

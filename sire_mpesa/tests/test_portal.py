@@ -42,20 +42,11 @@ class PortalCommon(MpesaCommon, HttpCase):
 
         :return: the transaction, its prompt sent
         """
+        if "access-token" in form:
+            params = {"access_token": form["access-token"], **params}
+        sent = {"landing_route": form["landing-route"], "is_validation": False, **params}
         values = self.make_jsonrpc_request(
-            form["transaction-route"],
-            {
-                "provider_id": self.provider.id,
-                "payment_method_id": self.method.id,
-                "token_id": None,
-                "amount": float(amount or form["amount"]),
-                "flow": "direct",
-                "tokenization_requested": False,
-                "landing_route": form["landing-route"],
-                "is_validation": False,
-                **({"access_token": form["access-token"]} if "access-token" in form else {}),
-                **params,
-            },
+            form["transaction-route"], self.flow(float(amount or form["amount"]), **sent)
         )
         self.make_jsonrpc_request(
             "/sire/pay/start",

@@ -146,6 +146,17 @@ class TestRequestFromClient(RequestCommon):
         numbers = [phone["number"] for phone in self.partner._mpesa_get_phones()]
         self.assertEqual(numbers, ["0712 345 678", "0722 111 222", "0733 000 111"])
 
+    def test_numbers_that_paid_another_company(self):
+        """Who pays the other company is its own affair, although the client is the client of both."""
+        self.load_kenyan_chart(self.company_2)
+        tx = self.request(100, phone="0733000111")
+        self.daraja.query_result = ("paid", "0")
+        self.receive(tx, self.paid_callback(tx))
+        theirs = self.make_invoice(700, company_id=self.company_2.id)
+        user = self.make_user("mpesa.elsewhere", "account.group_account_invoice", company=self.company_2)
+        wizard = theirs.with_user(user).env["sire.mpesa.request.wizard"].create({"invoice_ids": theirs.ids})
+        self.assertEqual([phone["number"] for phone in wizard.phones], ["0712 345 678"])
+
     def test_two_companies(self):
         """The client's debts to another company are not collected here."""
         self.load_kenyan_chart(self.company_2)

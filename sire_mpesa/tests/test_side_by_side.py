@@ -3,13 +3,16 @@
 import base64
 import json
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.sire_mpesa.const import SANDBOX_URL
 from odoo.addons.sire_mpesa.hooks import post_init_hook
 
 from .common import DARAJA
 from .test_assign import AssignCommon
+from .test_statement import HEAD, as_csv, line
 
 
 @tagged("post_install", "-at_install")
@@ -86,6 +89,36 @@ class TestSideBySide(AssignCommon):
         self.assertEqual(first.state, "suspense")
         self.assertBooks()
 
+    def test_the_number_that_is_open_to_clients_comes_first(self):
+        """While a second number is tried out, perhaps with play money, clients pay to the first."""
+        invoice = self.make_invoice()
+        for is_open, is_tried in ((self.provider, self.till), (self.till, self.provider)):
+            is_open.write({"state": "enabled", "sequence": 20})
+            is_tried.write({"state": "test", "sequence": 10})
+            self.assertEqual(self.env["payment.provider"]._mpesa_for_company(self.company), is_open)
+            self.assertEqual(invoice._mpesa_request(10, "0712345678").provider_id, is_open)
+            invoice.transaction_ids._set_canceled()
+        self.provider.write({"state": "enabled", "is_published": False})
+        self.till.is_published = True
+        self.assertEqual(self.env["payment.provider"]._mpesa_for_company(self.company), self.till)
+
+    def test_no_number_is_two_companies_own(self):
+        """A prompt's payment is reported to the number as well: two companies would both have it in their books."""
+        refused = "174379 is the number of another company here"
+        with self.assertRefused(refused):
+            self.provider_2.mpesa_shortcode = "174379"
+        with self.assertRefused("5174380 is the number of another company here"):
+            self.provider_2.write({"mpesa_shortcode_type": "till", "mpesa_till": "5174380"})
+        self.provider_2.write({"state": "disabled", "mpesa_shortcode": "174379"})
+        self.assertEqual(self.provider_2._mpesa_check_account()[0], False)
+        with self.assertRefused(refused):
+            self.provider_2.state = "test"
+        self.provider_2.mpesa_base_url = SANDBOX_URL  # where everybody has the same number, and no money moves
+        self.provider_2.state = "test"
+        self.provider_2.write({"state": "disabled", "mpesa_base_url": DARAJA})
+        self.provider.state = "disabled"
+        self.provider_2.state = "test"
+
     def test_an_account_is_the_companys_own(self):
         invoice = self.make_invoice(500)
         theirs = self.report(self.provider_2, account=invoice.mpesa_reference)
@@ -93,6 +126,66 @@ class TestSideBySide(AssignCommon):
         ours = self.report(self.till, number="SIDEBYSID2", account=invoice.mpesa_reference, TransactionType="Buy Goods")
         self.assertEqual((ours.state, invoice.amount_residual), ("booked", 0))
         self.assertEqual(ours.payment_ids.journal_id, self.till.journal_id)
+
+    def make_branch_invoice(self, amount):
+        branch = self.env["res.company"].create({"name": "Mombasa", "parent_id": self.company.id})
+        self.load_kenyan_chart(branch)
+        work = {"name": "Consulting", "price_unit": amount, "tax_ids": [Command.clear()]}
+        invoice = (
+            self.env["account.move"]
+            .with_company(branch)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.partner.id,
+                    "invoice_line_ids": [Command.create(work)],
+                }
+            )
+        )
+        invoice.action_post()
+        return invoice
+
+    def test_a_branch_is_paid_to_the_number_of_its_company(self):
+        """Its invoices say so: what is typed there is found, assigned and claimed as the company's own."""
+        self.till.state = "disabled"
+        self.provider.mpesa_c2b_state = "registered"
+        invoice = self.make_branch_invoice(500)
+        pay_bill = invoice._mpesa_get_pay_bill()
+        self.assertEqual((pay_bill["number"], pay_bill["account"]), ("174379", invoice.mpesa_reference))
+        typed = self.report(self.provider, number="BRANCHAAA1", amount="200.00", account=pay_bill["account"])
+        self.assertEqual((typed.state, typed.company_id, invoice.amount_residual), ("booked", self.company, 300))
+        lost = self.report(self.provider, number="BRANCHAAA2", amount="200.00")
+        self.assertIn(invoice, [suggestion["invoice_id"] for suggestion in lost._suggest()])
+        lost._assign([(self.partner, invoice, 200)])
+        self.report(self.provider, number="BRANCHAAA3", amount="100.00")
+        self.assertEqual(invoice._mpesa_claim_receipt("BRANCHAAA3")["state"], "paid")
+        self.assertEqual((invoice.amount_residual, invoice.payment_state), (0, "paid"))
+        self.assertBooks()
+
+    def test_a_branch_that_an_accountant_does_not_see(self):
+        invoice = self.make_branch_invoice(500)
+        rows = [*HEAD, line("BRANCHAAA1", "500.00", invoice.mpesa_reference)]
+        wizard = self.env["sire.mpesa.statement.wizard"].with_user(self.accountant)
+        wizard = wizard.create({"file": base64.b64encode(as_csv(rows))})
+        wizard.action_show()
+        self.assertEqual(wizard.line_ids.mapped("words"), ["On an invoice of Mombasa"])
+        lost = self.report(self.provider, number="BRANCHAAA2")
+        self.assertFalse(lost.with_user(self.accountant)._suggest())
+        with self.assertRaises(AccessError):
+            lost.with_user(self.accountant)._assign([(self.partner, invoice.with_user(self.accountant), 500)])
+        wizard.action_import()
+        self.process_webhooks()
+        self.assertEqual(invoice.amount_residual, 0)
+
+    def test_a_branch_with_a_number_of_its_own(self):
+        invoice = self.make_branch_invoice(500)
+        own = self.provider.copy({"company_id": invoice.company_id.id})
+        self.set_up(own, "600100", "branch-key")
+        self.provider.state = "disabled"
+        theirs = self.report(self.till, account=invoice.mpesa_reference, TransactionType="Buy Goods")
+        self.assertEqual((theirs.state, invoice.amount_residual), ("suspense", 500))
+        with self.assertRefused("is no invoice of"):
+            theirs._assign([(self.partner, invoice, 500)])
 
     def test_not_assigned_across(self):
         receipt = self.report(self.provider_2)

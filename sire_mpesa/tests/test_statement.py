@@ -107,10 +107,42 @@ class TestStatement(AssignCommon):
         self.process_webhooks()
         self.assertOnePayment(tx, self.get_receipt("PROMPTAAA1"))
 
+    def test_of_another_number(self):
+        """Somebody chose the wrong file: what another company's clients paid is not booked here as well."""
+        for head in (["Short Code", "600984"], ["", "Short code:", "", "600984"], ["ShortCode", 600984]):
+            content = as_excel([head, *HEAD[2:], line("FOREIGNAA1", "500.00")])
+            for ask in ("action_show", "action_import"):
+                with self.subTest(head=head, ask=ask), self.assertRefused("statement of 600984, which is no number of"):
+                    getattr(self.open_import(content), ask)()
+        self.process_webhooks()
+        self.assertFalse(self.get_receipt("FOREIGNAA1"))
+
+    def test_of_the_second_number(self):
+        """The file says to which of our numbers its payments came, also when it is not the one that clients are told."""
+        till = self.provider.copy({"company_id": self.company.id})
+        till.write({"mpesa_shortcode_type": "till", "mpesa_shortcode": "174380", "mpesa_till": "5174380"})
+        till._mpesa_ensure_journal()
+        for shortcode, number in (("5174380", "TILLAAAAA1"), ("174380", "TILLAAAAA2")):
+            head = [["Short Code", shortcode], *HEAD[2:]]
+            wizard = self.open_import(as_csv([*head, line(number, "500.00", reason="Buy Goods Online")]))
+            wizard.action_show()
+            self.assertEqual(wizard.sudo().provider_id, till)
+            wizard.action_import()
+            self.process_webhooks()
+            self.assertEqual(self.get_receipt(number).provider_id, till)
+
+    def test_of_no_mpesa(self):
+        """The form names who was paid; whoever calls it by the API could name a bank's or card's provider."""
+        other = self.make_provider()
+        wizard = self.env["sire.mpesa.statement.wizard"].with_user(self.accountant)
+        content = base64.b64encode(as_csv([*HEAD, line("CARDAAAAA1", "500.00")]))
+        with self.assertRefused("M-Pesa is not set up"):
+            wizard.create({"file": content, "provider_id": other.id}).action_import()
+
     def test_forms(self):
         rows = [*HEAD, line("FORMAAAAA1", "10.00"), line("FORMAAAAA2", "20", reason="Buy Goods Online")]
         for content in (as_csv(rows), as_csv(rows, ";"), as_excel(rows)):
-            found = read_statement(content)
+            found = read_statement(content).rows
             self.assertEqual(
                 [(row.number, row.sighting.amount) for row in found], [("FORMAAAAA1", 10), ("FORMAAAAA2", 20)]
             )

@@ -67,17 +67,8 @@ class TestPaymentForm(MpesaCommon, HttpCase):
     """The host's own payment form: portal invoice and payment link."""
 
     def start_transaction(self, invoice, amount):
-        params = {
-            "access_token": invoice._portal_ensure_token(),
-            "provider_id": self.provider.id,
-            "payment_method_id": self.method.id,
-            "token_id": None,
-            "amount": amount,
-            "flow": "direct",
-            "tokenization_requested": False,
-            "landing_route": invoice.get_portal_url(),
-        }
-        return self.make_jsonrpc_request(f"/invoice/transaction/{invoice.id}", params)
+        keys = {"access_token": invoice._portal_ensure_token(), "landing_route": invoice.get_portal_url()}
+        return self.make_jsonrpc_request(f"/invoice/transaction/{invoice.id}", self.flow(amount, **keys))
 
     def start_prompt(self, values, **params):
         return self.make_jsonrpc_request(

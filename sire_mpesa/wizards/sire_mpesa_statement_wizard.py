@@ -56,8 +56,8 @@ class SireMpesaStatementWizard(models.TransientModel):
         """Button: hand the payments to the inbox, which takes each exactly once."""
         self.ensure_one()
         inbox_sudo = self.env["sire.webhook.event"].sudo()  # the inbox is written by the system alone
-        provider_sudo = self.provider_id.sudo()  # providers are the administrator's to read
         rows = [row for row in self._read() if row.sighting]
+        provider_sudo = self.provider_id.sudo()  # providers are the administrator's to read
         for row in rows:
             values = {**asdict(row.sighting), "paid_at": fields.Datetime.to_string(row.sighting.paid_at)}
             body = json.dumps(values, sort_keys=True).encode()
@@ -80,12 +80,34 @@ class SireMpesaStatementWizard(models.TransientModel):
         :raise UserError: a sentence that says what is wrong with it
         """
         self.env["sire.mpesa.receipt"]._check_may_assign()
-        if self._get_company() not in self.env.companies:
+        provider_sudo = self.provider_id.sudo()  # providers are the administrator's to read
+        if self._get_company() not in self.env.companies or provider_sudo.code != "mpesa":
             raise UserError(self.env._("M-Pesa is not set up for %s.", self.env.company.name))
         try:
-            return read_statement(base64.b64decode(self.file or b""))
+            statement = read_statement(base64.b64decode(self.file or b""))
         except ValueError as error:
             raise UserError(str(error)) from error
+        if statement.shortcode:
+            self._choose_number(statement.shortcode)
+        return statement.rows
+
+    def _choose_number(self, shortcode):
+        """Take the number that the statement is of: another company's payments would be in the books of both.
+
+        :raise UserError: when it is none of this company's
+        """
+        provider_sudo, company = self.provider_id.sudo(), self._get_company()  # as above
+        own_sudo = provider_sudo | provider_sudo.search([("code", "=", "mpesa"), ("company_id", "=", company.id)])
+        own_sudo = own_sudo.filtered(lambda own: shortcode in own._mpesa_get_shortcodes())
+        if not own_sudo:
+            raise UserError(
+                self.env._(
+                    "This is the statement of %(number)s, which is no number of %(company)s.",
+                    number=shortcode,
+                    company=company.name,
+                )
+            )
+        self.provider_id = own_sudo[0].id
 
     def _foresee(self, row):
         """:return: values of the line that says what would become of a row"""
@@ -114,7 +136,11 @@ class SireMpesaStatementWizard(models.TransientModel):
 
     def _foresee_booking(self, seen):
         """:return: where a new payment would be booked, in words; that it is a prompt's may still turn out"""
-        found = self.env["account.move"]._mpesa_find_by_account(self._get_company(), seen.reference)
+        moves_sudo = self.env["account.move"].sudo()  # of a branch they need not be this reader's
+        found_sudo = moves_sudo._mpesa_find_by_account(self._get_company(), seen.reference)
+        if others := found_sudo.company_id - self.env.companies:
+            return self.env._("On an invoice of %s", ", ".join(others.mapped("name")))
+        found = self.env["account.move"].browse(found_sudo.ids)
         invoices = found.filtered(lambda move: move.state == "posted" and move.amount_residual > 0)
         if len(invoices) == 1:
             left = format_money(invoices.amount_residual, invoices.currency_id)

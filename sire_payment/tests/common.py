@@ -85,6 +85,20 @@ class PaymentCommon(SireCommon):
         }
 
     @classmethod
+    def flow(cls, amount, **params):
+        """:return: what the host's payment form sends when somebody presses Pay"""
+        return {
+            "provider_id": cls.provider.id,
+            "payment_method_id": cls.method.id,
+            "token_id": None,
+            "amount": amount,
+            "flow": "direct",
+            "tokenization_requested": False,
+            "landing_route": "/my",
+            **params,
+        }
+
+    @classmethod
     def make_wizard(cls, invoices, env=None, **values):
         env = env or cls.env
         return (

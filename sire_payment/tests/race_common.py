@@ -1,23 +1,19 @@
 """Two at once, in connections of their own: what one test transaction cannot show. Committed, and cleaned up after."""
 
-import threading
-
-from odoo import SUPERUSER_ID, Command, api
+from odoo import Command
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tests import BaseCase, get_db_name
+
+from odoo.addons.sire_base.tests.together import TogetherCase, run_together
 
 
-class RaceCase(BaseCase):
+class RaceCase(TogetherCase):
     """An invoice of 1,000 shillings that everybody can see."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self.clean_up)
         with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            env = self.make_env(cr)
             partner = env["res.partner"].create({"name": "Race Traders"})
             method = env.ref("payment.payment_method_mpesa")
             provider = env["payment.provider"].create({"name": "Race Card", "code": "none", "state": "disabled"})
@@ -53,7 +49,7 @@ class RaceCase(BaseCase):
         for _attempt in range(5):
             try:
                 with self.registry.cursor() as cr:
-                    self.delete_all(api.Environment(cr, SUPERUSER_ID, {}))
+                    self.delete_all(self.make_env(cr))
                 return
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 continue
@@ -73,36 +69,28 @@ class RaceCase(BaseCase):
         env["res.partner"].browse(self.partner_id).unlink()
 
     def run_both(self, first, second):
-        """Start both, make each see the database before the other commits, and run them as a request is run:
-        what PostgreSQL refuses is run again.
+        """Run both at once as requests are run: what PostgreSQL refuses is run again.
 
-        :return: what came of each: "ok" or the refusal
+        :return: what came of each: "ok" or the refusal, "ok" first; anything else that went wrong is raised
         """
-        barrier = threading.Barrier(2, timeout=20)
-        results = {}
 
-        def run(name, pay):
-            for attempt in range(5):
+        def as_request(once):
+            for _attempt in range(5):
                 try:
                     with self.registry.cursor() as cr:
-                        cr.execute("SELECT 1")  # the snapshot is taken here
-                        if attempt == 0:
-                            barrier.wait()
-                        pay(api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True}))
-                    results[name] = "ok"
-                    return
+                        once(self.make_env(cr))
+                    return "ok"
                 except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                     continue
                 except UserError as error:
-                    results[name] = str(error)
-                    return
+                    return str(error)
+            raise AssertionError("PostgreSQL refused it again and again.")
 
-        threads = [threading.Thread(target=run, args=args) for args in (("first", first), ("second", second))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        return sorted(results.values(), key=lambda result: result != "ok")
+        results = run_together((first, second), as_request)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        return sorted(results, key=lambda result: result != "ok")
 
     def pay_at_the_counter(self, env):
         env["account.payment.register"].with_context(active_model="account.move", active_ids=[self.invoice_id]).create(

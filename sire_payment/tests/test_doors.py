@@ -268,18 +268,6 @@ class TestDoorsByHttp(DoorsCommon, Json2Case):
         self.env.invalidate_all()
         return answer
 
-    def flow(self, amount, **params):
-        return {
-            "provider_id": self.provider.id,
-            "payment_method_id": self.method.id,
-            "token_id": None,
-            "amount": amount,
-            "flow": "direct",
-            "tokenization_requested": False,
-            "landing_route": "/my",
-            **params,
-        }
-
     def assertSentence(self, answer):
         error = answer["error"]["data"]
         self.assertIn(error["name"], ("odoo.exceptions.UserError", "odoo.exceptions.ValidationError"), error)

@@ -34,20 +34,8 @@ class TestPortal(PaymentCommon, HttpCase):
         return float(re.search(r'data-amount="([\d.]+)"', self.read())[1])
 
     def pay(self, amount):
-        return self.make_jsonrpc_request(
-            "/invoice/transaction/overdue",
-            {
-                "provider_id": self.provider.id,
-                "payment_method_id": self.method.id,
-                "token_id": None,
-                "amount": amount,
-                "flow": "direct",
-                "tokenization_requested": False,
-                "landing_route": "/my/invoices",
-                "is_validation": False,
-                "payment_reference": "BATCH/1",
-            },
-        )
+        params = self.flow(amount, landing_route="/my/invoices", is_validation=False, payment_reference="BATCH/1")
+        return self.make_jsonrpc_request("/invoice/transaction/overdue", params)
 
     def test_what_is_left(self):
         first, _second = self.overdue(1000, 500.40)

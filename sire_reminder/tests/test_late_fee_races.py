@@ -1,16 +1,14 @@
 """Late fees by workers at once, each in a connection of its own, and by one that is killed in the middle."""
 
-import threading
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, Command, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_mpesa.tools import own_transaction
+
+from .race_common import ReminderRaceCase
 
 
 class Killed(Exception):
@@ -18,36 +16,22 @@ class Killed(Exception):
 
 
 @tagged("post_install", "-at_install")
-class TestLateFeeRaces(BaseCase):
+class TestLateFeeRaces(ReminderRaceCase):
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self.clean_up)
         with self.registry.cursor() as cr:
             env = self.make_env(cr)
-            self.company_id = env.company.id
             self.rule = env.company.read(["sire_late_fee_on", "sire_late_fee_grace"])[0]
             self.rule.pop("id")
-            today = eat_today()
-            self.month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+            self.month = (eat_today().replace(day=1) - timedelta(days=1)).replace(day=1)
             env.company.write({"sire_late_fee_on": True, "sire_late_fee_grace": 0})
             env.flush_all()  # it was on in the month before
-            cr.execute("UPDATE res_company SET sire_late_fee_since = %s WHERE id = %s", [self.month, self.company_id])
+            cr.execute("UPDATE res_company SET sire_late_fee_since = %s WHERE id = %s", [self.month, env.company.id])
             env.invalidate_all()
             env["account.move"].search([("move_type", "=", "out_invoice")]).commercial_partner_id.write(
                 {"sire_late_fee_off": True}
             )
-            self.partner_id = env["res.partner"].create({"name": "Race Traders", "email": "pay@race.example"}).id
-            moves = env["account.move"].create([{
-                "move_type": "out_invoice", "partner_id": self.partner_id, "invoice_date": today - timedelta(days=90),
-                "invoice_date_due": today - timedelta(days=80), "invoice_payment_term_id": False,
-                "invoice_line_ids": [Command.create({"name": "Work", "price_unit": 1000, "tax_ids": [Command.clear()]})],
-            } for _number in range(2)])  # fmt: skip
-            moves.action_post()
-            self.move_ids = moves.ids
-
-    def make_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            self.make_invoices(env, age=90, late=80)
 
     def clean_up(self):
         """Other tests share the database. The invoices of fees are drafts."""
@@ -56,12 +40,7 @@ class TestLateFeeRaces(BaseCase):
             # those of others as well, that the whole job looked at
             env["account.move"].search([("sire_late_fee_month", "!=", False), ("state", "=", "draft")]).unlink()
             env["sire.late.fee"].search([("month", "=", self.month)]).unlink()
-            payments = env["account.payment"].search([("partner_id", "=", self.partner_id)])
-            payments.action_draft()
-            payments.unlink()
-            moves = env["account.move"].browse(self.move_ids)
-            moves.button_draft()
-            moves.with_context(force_delete=True).unlink()
+            self.delete_invoices(env)
             env["res.company"].browse(self.company_id).write(self.rule)
             env["res.partner"].search([("sire_late_fee_off", "=", True)]).sire_late_fee_off = False
             env["res.partner"].browse(self.partner_id).unlink()
@@ -78,32 +57,6 @@ class TestLateFeeRaces(BaseCase):
 
     def charge(self, company):
         return len(company._sire_charge_late_fees(self.move_ids))
-
-    def run_all(self, *works):
-        barrier = threading.Barrier(len(works), timeout=30)
-        results = [None] * len(works)
-
-        def run(index, work):
-            first = [True]
-
-            def once(company):
-                company.env.cr.execute("SELECT 1")  # the snapshot is taken here
-                if first:
-                    first.clear()
-                    barrier.wait()
-                return work(company)
-
-            try:
-                results[index] = own_transaction.run(self.registry, "res.company", self.company_id, once)
-            except Exception as error:  # noqa: BLE001  what it was is asserted
-                results[index] = error
-
-        threads = [threading.Thread(target=run, args=args) for args in enumerate(works)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(120)
-        return results
 
     def run_cron(self):
         with self.registry.cursor() as cr:

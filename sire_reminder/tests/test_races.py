@@ -1,37 +1,22 @@
 """Two workers at once, each in a connection of its own, and a payment that comes at the same moment."""
 
-from datetime import timedelta
-from functools import partial
 from unittest.mock import patch
 
-from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.sire_base.tests.together import TogetherCase, run_together
-from odoo.addons.sire_base.utils.eat import eat_today
-from odoo.addons.sire_mpesa.tools import own_transaction
-
 from ..models import res_company_reminder
+from .race_common import ReminderRaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestRaces(TogetherCase):
+class TestRaces(ReminderRaceCase):
     def setUp(self):
         super().setUp()
         with self.registry.cursor() as cr:
             env = self.make_env(cr)
             env.company._sire_setup_cash()
-            self.company_id = env.company.id
-            self.partner_id = env["res.partner"].create({"name": "Race Traders", "email": "pay@race.example"}).id
-            today = eat_today()
-            moves = env["account.move"].create([{
-                "move_type": "out_invoice", "partner_id": self.partner_id, "invoice_date": today - timedelta(days=60),
-                "invoice_date_due": today - timedelta(days=8), "invoice_payment_term_id": False,
-                "invoice_line_ids": [Command.create({"name": "Work", "price_unit": 1000, "tax_ids": [Command.clear()]})],
-            } for _number in range(2)])  # fmt: skip
-            moves.action_post()
-            self.move_ids = moves.ids
+            self.make_invoices(env, age=60, late=8)
 
     def clean_up(self):
         """Other tests share the database."""
@@ -42,18 +27,9 @@ class TestRaces(TogetherCase):
                 env["mail.mail"].search([("model", "=", name), ("res_id", "in", records.ids)]).unlink()
                 records.unlink()
             env["account.payment.register"].search([("partner_id", "=", self.partner_id)]).unlink()
-            payments = env["account.payment"].search([("partner_id", "=", self.partner_id)])
-            payments.action_draft()
-            payments.unlink()
-            moves = env["account.move"].browse(self.move_ids)
-            moves.button_draft()
-            moves.with_context(force_delete=True).unlink()
+            self.delete_invoices(env)
             env["sire.client.link"].search([("invoice_id", "in", self.move_ids)]).unlink()
             env["res.partner"].browse(self.partner_id).unlink()
-
-    def run_all(self, *works):
-        """Override: each runs as the jobs do, with the company in a transaction of its own."""
-        return run_together(works, partial(own_transaction.run, self.registry, "res.company", self.company_id))
 
     def counts(self):
         with self.registry.cursor() as cr:

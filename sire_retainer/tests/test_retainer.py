@@ -1,47 +1,22 @@
-from datetime import date, datetime
+from datetime import date
 from unittest.mock import patch
 
-from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
-from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.sire_base.utils.eat import eat_to_utc
-from odoo.addons.sire_billing.tests.common import BillingCommon
+from .common import RetainerCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRetainer(BillingCommon):
-    @classmethod
-    def setUpClass(cls):
-        frozen = freeze_time(eat_to_utc(datetime(2026, 11, 18, 10, 0)))
-        frozen.start()
-        cls.addClassCleanup(frozen.stop)
-        super().setUpClass()
-        cls.retainer = cls.make_retainer()
-
-    @classmethod
-    def make_retainer(cls, price=10000.0, company=None, **values):
-        company = company or cls.company
-        return cls.env["sire.retainer"].with_company(company).create({
-            "name": "Support", "partner_id": cls.client.id, "company_id": company.id, "date_start": date(2026, 11, 18),
-            "auto_post": True,
-            "line_ids": [Command.create({"name": "Support", "price_unit": price, "tax_ids": [Command.clear()]})],
-            **values,
-        })  # fmt: skip
-
+class TestRetainer(RetainerCommon):
     def make_due(self, retainer):
         moves = self.env["account.move"]
         while move := retainer._sire_invoice_next():
             moves |= move
         return moves
-
-    @staticmethod
-    def at(year, month, day, hour=10, minute=0):
-        return freeze_time(eat_to_utc(datetime(year, month, day, hour, minute)))
 
     def test_a_period_is_invoiced_once(self):
         self.retainer.action_start()

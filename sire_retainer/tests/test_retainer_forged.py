@@ -1,35 +1,16 @@
 """What is not on our screens: defaults in the context, and people who cannot have a to-do."""
 
-from datetime import date, datetime
-
-from freezegun import freeze_time
+from datetime import date
 
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from odoo.addons.sire_base.utils.eat import eat_to_utc
-from odoo.addons.sire_billing.tests.common import BillingCommon
+from .common import RetainerCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRetainerForged(BillingCommon):
-    @classmethod
-    def setUpClass(cls):
-        frozen = freeze_time(eat_to_utc(datetime(2026, 11, 18, 10, 0)))
-        frozen.start()
-        cls.addClassCleanup(frozen.stop)
-        super().setUpClass()
-        cls.retainer = cls.make_retainer()
-
-    @classmethod
-    def make_retainer(cls, env=None, **values):
-        return (env or cls.env)["sire.retainer"].create({
-            "name": "Support", "partner_id": cls.client.id, "date_start": date(2026, 11, 18), "auto_post": True,
-            "line_ids": [Command.create({"name": "Support", "price_unit": 10000, "tax_ids": [Command.clear()]})],
-            **values,
-        })  # fmt: skip
-
+class TestRetainerForged(RetainerCommon):
     def test_none_is_made_as_if_it_ran(self):
         accountant = self.env(user=self.user_accountant)
         for name, value in (

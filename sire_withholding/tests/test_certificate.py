@@ -197,16 +197,7 @@ class TestCertificate(WithholdingCommon):
         self.assertEqual((self.invoice.sire_status, self.invoice.sire_awaited), ("void", 0))
 
     def test_another_currency(self):
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": dollar.id,
-                "company_id": self.company.id,
-                "name": self.day(-1),
-                "inverse_company_rate": 129.5,
-            }
-        )
+        dollar = self.use_dollars(129.5)
         invoice = self.make_bill(amount=1000.0, currency_id=dollar.id)
         self.assertEqual((invoice.sire_vat_withheld, invoice.sire_tax_withheld), (20, 50))
         self.record(invoice, 20, amount_company=2600)

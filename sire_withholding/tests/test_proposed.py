@@ -62,12 +62,7 @@ class TestProposed(WithholdingCommon):
         self.assertEqual(third.amount_residual, 11600)
 
     def test_register_in_another_currency(self):
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        dollar.rate_ids.filtered(lambda rate: rate.company_id in (self.company, self.env["res.company"])).unlink()
-        self.env["res.currency.rate"].create(
-            {"currency_id": dollar.id, "company_id": self.company.id, "name": "2020-01-01", "inverse_company_rate": 125}
-        )
+        dollar = self.use_dollars(125)
         invoice = self.make_bill(amount=1000.0, currency_id=dollar.id)
         wizard = self.register(invoice).create({"currency_id": self.company.currency_id.id})
         self.assertEqual(wizard.amount, 1090 * 125)
