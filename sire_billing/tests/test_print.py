@@ -73,7 +73,7 @@ class TestPrint(BillingCommon, TransactionCase):
         provider = self.env.ref("sire_mpesa.payment_provider_mpesa")
         provider.write({"mpesa_shortcode": "174379", "mpesa_shortcode_type": "paybill", "mpesa_c2b_state": "none"})
         providers = type(self.env["payment.provider"])
-        with patch.object(providers, "_mpesa_for_company", lambda records, company: provider.sudo()):
+        with patch.object(providers, "_mpesa_for_company", lambda records, company, names=(): provider.sudo()):
             text, _tree = self.read("account.account_invoices", self.invoice)
             self.assertNotIn("174379", text)
             provider.mpesa_c2b_state = "registered"

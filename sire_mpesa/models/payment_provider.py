@@ -182,15 +182,16 @@ class PaymentProvider(models.Model):
     # === BUSINESS === #
 
     @api.model
-    def _mpesa_for_company(self, company):
+    def _mpesa_for_company(self, company, names=()):
         """Return the M-Pesa provider that takes a company's payments.
 
         :param company: ``res.company``
+        :param names: fields to read with it; none reads them as they are asked for
         :return: the provider, enabled or in test mode, as superuser; empty when there is none
         :rtype: payment.provider
         """
         domain = [("code", "=", "mpesa"), ("state", "in", ("enabled", "test"))]
-        return self.sudo().search([*self._check_company_domain(company), *domain], limit=1)
+        return self.sudo().search_fetch([*self._check_company_domain(company), *domain], names, limit=1)
 
     def _mpesa_check_amount(self, amount, currency):
         """Refuse what M-Pesa cannot move.
