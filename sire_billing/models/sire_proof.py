@@ -100,7 +100,8 @@ class SireProof(models.Model):
             return proof_sudo
         company = record.sudo().company_id  # Its id only.
         try:
-            with self.env.cr.savepoint():
+            # nothing is flushed, as for links
+            with self.env.cr.savepoint(flush=False):
                 return proofs_sudo.create({field: record.id, "company_id": company.id})
         except psycopg2.errors.UniqueViolation as error:
             # Somebody printed it this moment and our snapshot is older: the host starts the request over.

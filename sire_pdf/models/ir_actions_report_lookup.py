@@ -22,6 +22,10 @@ class IrActionsReport(models.Model):
         # sudo: as the host looks it up
         return self.env["ir.actions.report"].sudo().search([("report_name", "=", report_name)], limit=1).id
 
+    def _get_layout(self):
+        """Which page goes around each body is known by its name; that it is there need not be asked for each document."""
+        return self.env["ir.ui.view"].browse(self.env["ir.model.data"]._xmlid_to_res_id("web.minimal_layout"))
+
     @api.model
     def get_paperformat_by_xmlid(self, xml_id):
         """The host's empty page asks for it each time; that the report is there need not be looked up each time."""
