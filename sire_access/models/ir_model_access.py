@@ -10,7 +10,7 @@ class IrModelAccess(models.Model):
 
     _inherit = "ir.model.access"
 
-    @tools.ormcache("self.env.uid", "mode", "self.env.user._sire_day()")
+    @tools.ormcache("self.env.uid", "mode", "self.env['res.users']._sire_day()")
     def _get_allowed_models(self, mode="read"):
         """Let the role permissions decide about every model that they know, for every channel at once.
 

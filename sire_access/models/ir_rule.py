@@ -11,7 +11,7 @@ class IrRule(models.Model):
 
     def _compute_domain_context_values(self):
         """Another day is another answer: a role for a period begins and ends at midnight in Nairobi."""
-        yield self.env.user._sire_day()
+        yield self.env["res.users"]._sire_day()
         yield from super()._compute_domain_context_values()
 
     @tools.ormcache("self.env.uid", "self.env.su", "model_name", "mode", "tuple(self._compute_domain_context_values())")

@@ -15,6 +15,7 @@ class ResUsers(models.Model):
 
     # === ROLES OF TODAY ===#
 
+    @api.model
     def _sire_day(self):
         """The date in Nairobi, and a fresh start for everything that was remembered about rights on another one.
 

@@ -34,7 +34,7 @@ def eat_today(now_utc=None):
     :param datetime now_utc: naive UTC; now when None
     :rtype: date
     """
-    return utc_to_eat(now_utc or datetime.now(UTC).replace(tzinfo=None)).date()
+    return (utc_to_eat(now_utc) if now_utc else datetime.now(EAT)).date()
 
 
 def parse_daraja_timestamp(value):

@@ -14,7 +14,6 @@ from . import account_move_matched
 from . import account_move_pricing
 from . import account_move_instalment
 from . import account_move_print
-from . import account_move_print_fields
 from . import account_move_receipt
 from . import account_move_status
 from . import account_move_void

@@ -2,6 +2,13 @@ import base64
 
 from odoo import models
 
+PAYBILL = (
+    "mpesa_shortcode_type",
+    "mpesa_till",
+    "mpesa_shortcode",
+    "mpesa_c2b_state",
+)  # of the sixty that a provider has
+
 
 class AccountMove(models.Model):
     """What our letterhead prints beside the host's invoice: a stamp, and how to pay."""
@@ -41,18 +48,19 @@ class AccountMove(models.Model):
         self.ensure_one()
         # sudo: whoever may print the invoice may print what its client got by e-mail
         move_sudo = self.sudo()
-        if move_sudo.move_type != "out_invoice" or not move_sudo._sire_get_proposed():
+        amount = move_sudo.move_type == "out_invoice" and move_sudo._sire_get_proposed()
+        if not amount:
             return {}
         link_sudo = move_sudo._sire_find_client_link()
-        if not link_sudo and not self.env.cr.readonly and self.has_access("write"):
+        if not link_sudo._is_open() and not self.env.cr.readonly and self.has_access("write"):
             link_sudo = link_sudo._for(move_sudo)
-        if not link_sudo:
+        if not link_sudo._is_open():
             return {}
         url = link_sudo._get_url()
         # As large as it is printed, times three: sharp on paper.
         png = self.env["ir.actions.report"].barcode("QR", url, width=300, height=300, quiet=False, barLevel="M")
         return {
-            "amount": self._sire_money(move_sudo._sire_get_proposed()),
+            "amount": self._sire_money(amount),
             "url": url,
             "qr": f"data:image/png;base64,{base64.b64encode(png).decode()}",
             **({"number": False, "is_till": False} | self._sire_get_paybill()),
@@ -64,8 +72,8 @@ class AccountMove(models.Model):
         :return: ``number`` of the pay bill or till, and ``is_till``; empty when there is none
         :rtype: dict
         """
-        provider_sudo = self.env["payment.provider"].sudo()._mpesa_for_company(self.company_id)  # its number is public
-        provider_sudo.fetch(["mpesa_shortcode_type", "mpesa_till", "mpesa_shortcode", "mpesa_c2b_state"])  # of sixty
+        # sudo: its number is public
+        provider_sudo = self.env["payment.provider"].sudo()._mpesa_for_company(self.company_id, PAYBILL)
         is_till = provider_sudo.mpesa_shortcode_type == "till"
         number = provider_sudo.mpesa_till if is_till else provider_sudo.mpesa_shortcode
         if provider_sudo.mpesa_c2b_state != "registered" or self.currency_id.name != "KES" or not number:

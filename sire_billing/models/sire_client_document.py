@@ -75,13 +75,11 @@ class SireClientDocument(models.AbstractModel):
         return format_money(amount, self.currency_id)
 
     def _sire_find_client_link(self):
-        """:return: the client's link to this document, if there is one (nothing is created)."""
+        """:return: the client's link to this document, if there is one (nothing is created). For superuser mode."""
         self.ensure_one()
         field = {"sale.order": "order_id", "account.move": "invoice_id"}.get(self._name)
         links = self.env["sire.client.link"]
-        if not field or not self.id:
-            return links
-        return links.search([(field, "=", self._origin.id), ("revoked", "=", False)], limit=1)
+        return links._find_live(field, self._origin) if field and self.id else links
 
     def _sire_get_client_url(self):
         """:return: the address of the client's page for this document; the link is made when there is none."""

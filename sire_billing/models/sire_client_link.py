@@ -122,8 +122,8 @@ class SireClientLink(models.Model):
         field = self._get_document_field(record)
         # sudo: links are made by the system alone; the document was checked above. Nobody chooses a code.
         links_sudo = without_defaults(self.sudo())
-        link_sudo = links_sudo.search([(field, "=", record.id), ("revoked", "=", False)], limit=1)
-        if link_sudo and link_sudo.expires_at <= fields.Datetime.now():
+        link_sudo = links_sudo._find_live(field, record)
+        if link_sudo and not link_sudo._is_open():
             link_sudo.revoked = True
             link_sudo.flush_recordset(["revoked"])
             link_sudo = links_sudo.browse()
@@ -154,6 +154,10 @@ class SireClientLink(models.Model):
             limit=1,
         )
         return link_sudo.filtered(lambda link: not link.order_id._sire_is_link_over())
+
+    def _is_open(self):
+        """:return: whether there is a link, and it is neither revoked nor older than it may be"""
+        return bool(self) and not self.revoked and self.expires_at > fields.Datetime.now()
 
     def _get_url(self):
         """Return the address to give to the client, such as ``https://sire.example/c/K7QM-2X9D-4WTR``."""
@@ -200,6 +204,13 @@ class SireClientLink(models.Model):
         self.invalidate_recordset(["first_opened_at", "last_opened_at"], flush=False)
 
     # === HELPERS === #
+
+    @api.model
+    def _find_live(self, field, record):
+        """:return: the link of a document that was not revoked, read with what its address and its end are made of"""
+        return self.search_fetch(
+            [(field, "=", record.id), ("revoked", "=", False)], ["code", "expires_at", "revoked"], limit=1
+        )
 
     @api.model
     def _new_code(self):

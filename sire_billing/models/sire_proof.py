@@ -7,6 +7,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, ValidationError
+from odoo.tools import SQL
 
 from odoo.addons.sire_base.utils.gate import without_defaults
 
@@ -92,12 +93,15 @@ class SireProof(models.Model):
         # sudo: proofs are made by the system alone; the document was checked above. Nobody chooses a code.
         proofs_sudo = without_defaults(self.sudo())
         field = FIELDS[record._name]
-        proof_sudo = proofs_sudo.search([(field, "=", record.id)], limit=1) if record.id else proofs_sudo
+        proof_sudo = proofs_sudo
+        if record.id:
+            proof_sudo = proofs_sudo.search_fetch([(field, "=", record.id)], ["code"], limit=1)
         if proof_sudo or not record.id or self.env.cr.readonly or not self._is_issued(record):
             return proof_sudo
         company = record.sudo().company_id  # Its id only.
         try:
-            with self.env.cr.savepoint():
+            # nothing is flushed, as for links
+            with self.env.cr.savepoint(flush=False):
                 return proofs_sudo.create({field: record.id, "company_id": company.id})
         except psycopg2.errors.UniqueViolation as error:
             # Somebody printed it this moment and our snapshot is older: the host starts the request over.
@@ -139,18 +143,25 @@ class SireProof(models.Model):
 
         :param bytes content: the PDF
         """
-        proof_sudo = self.sudo().search([(FIELDS[record._name], "=", record.id)], limit=1)  # see _for
-        if not proof_sudo or self.env.cr.readonly:
+        if self.env.cr.readonly:
             return
-        digest = hashlib.sha256(content).hexdigest()
-        files_sudo = self.env["sire.proof.file"].sudo()  # written by the system alone
-        if files_sudo.search_count([("proof_id", "=", proof_sudo.id), ("sha256", "=", digest)], limit=1):
-            return
+        query = SQL(
+            """INSERT INTO sire_proof_file (proof_id, company_id, sha256, create_uid, create_date, write_uid, write_date)
+               SELECT id, company_id, %(digest)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                 FROM sire_proof WHERE %(document)s = %(id)s
+          ON CONFLICT (proof_id, sha256) DO NOTHING""",
+            digest=hashlib.sha256(content).hexdigest(),
+            uid=self.env.uid,
+            now=self.env.cr.now(),
+            document=SQL.identifier(FIELDS[record._name]),
+            id=record.id,
+        )
         try:
-            with self.env.cr.savepoint():
-                company = proof_sudo.company_id  # told at once, it is not written once more
-                files_sudo.create({"proof_id": proof_sudo.id, "sha256": digest, "company_id": company.id})
-        except psycopg2.errors.UniqueViolation:
+            # in one statement: each print does it, and nearly each file is known
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query, log_exceptions=False)
+            self.invalidate_model(["file_ids"], flush=False)
+        except psycopg2.errors.SerializationFailure:
             _logger.debug("The same file was noted by another transaction.")
 
     def _get_record(self):

@@ -39,6 +39,7 @@ from . import test_portal_home
 from . import test_print
 from . import test_print_reading
 from . import test_proof
+from . import test_proof_races
 from . import test_property_billing
 from . import test_property_plan
 from . import test_quotation

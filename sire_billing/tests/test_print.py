@@ -6,6 +6,7 @@ from unittest.mock import patch
 import lxml.html
 from PIL import Image
 
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.sire_base.utils.eat import eat_today
@@ -63,6 +64,17 @@ class TestPrint(BillingCommon, TransactionCase):
         self.assertEqual(kind, "data:image/png;base64")
         self.assertGreaterEqual(Image.open(io.BytesIO(base64.b64decode(data))).width, 300)
 
+    def test_a_link_that_has_expired_is_not_printed(self):
+        link = self.env["sire.client.link"]._for(self.invoice)
+        link.expires_at = fields.Datetime.now() - timedelta(days=1)
+        reader = self.make_user("print_reader", "sire_access.group_viewer")
+        _text, tree = self.read("account.account_invoices", self.invoice, reader)
+        self.assertFalse(tree.find_class("o_sire_pay_box"), "who may not make a link prints none that does not open")
+        _text, tree = self.read("account.account_invoices", self.invoice)
+        printed = tree.find_class("o_sire_pay_box")[0].xpath(".//a/@href")[0]
+        self.assertNotEqual(printed, link._get_url())
+        self.assertEqual(printed, self.env["sire.client.link"]._for(self.invoice)._get_url())
+
     def test_a_part_paid_invoice_asks_for_the_rest(self):
         total = self.invoice.amount_total
         self.env["sire.cash.payment.wizard"].create({"move_id": self.invoice.id, "amount": 500.0}).action_confirm()
@@ -73,7 +85,7 @@ class TestPrint(BillingCommon, TransactionCase):
         provider = self.env.ref("sire_mpesa.payment_provider_mpesa")
         provider.write({"mpesa_shortcode": "174379", "mpesa_shortcode_type": "paybill", "mpesa_c2b_state": "none"})
         providers = type(self.env["payment.provider"])
-        with patch.object(providers, "_mpesa_for_company", lambda records, company: provider.sudo()):
+        with patch.object(providers, "_mpesa_for_company", lambda records, company, names=(): provider.sudo()):
             text, _tree = self.read("account.account_invoices", self.invoice)
             self.assertNotIn("174379", text)
             provider.mpesa_c2b_state = "registered"

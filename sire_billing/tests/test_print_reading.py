@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.orm.models import BaseModel
 from odoo.tests import TransactionCase, tagged
 
-from odoo.addons.sire_billing.models.account_move_print_fields import PRINTED
+from odoo.addons.sire_pdf.models.ir_actions_report_reading import INVOICE
 
 from .common import BillingCommon
 
@@ -32,6 +32,9 @@ class TestPrintReading(BillingCommon, TransactionCase):
         reports = self.env["ir.actions.report"].with_user(invoice.env.user).with_context(lang="en_US")
         return reports._render_qweb_html(REPORT, invoice.ids, data={"report_type": "pdf"})[0].decode()
 
+    def read(self, invoice):
+        self.env["ir.actions.report"].with_user(invoice.env.user)._sire_pdf_read(invoice)
+
     def test_no_column_is_read_afterwards(self):
         """The list of what is printed is whole: with a field missing, all of that record's columns would be read."""
         invoice = self.invoice.with_user(self.user_accountant)
@@ -40,15 +43,15 @@ class TestPrintReading(BillingCommon, TransactionCase):
         original = BaseModel._fetch_field
 
         def fetch(records, field):
-            if records._name in PRINTED and field.column_type:
+            if records._name in INVOICE and field.column_type:
                 late.append(str(field))
                 records.fetch([field.name])  # alone, so that the next one that is missing is seen as well
             else:
                 original(records, field)
 
         def read(invoice):
-            invoice._sire_read_for_print()
             reports = self.env["ir.actions.report"].with_user(invoice.env.user)
+            reports._sire_pdf_read(invoice)
             reports._sire_pdf_prepare(reports._get_report(REPORT), invoice.ids)
             late.clear()
 
@@ -67,7 +70,7 @@ class TestPrintReading(BillingCommon, TransactionCase):
                 self.html(invoice)
                 plain = self.html(invoice)
                 self.assertIn(invoice.name, plain)
-                self.assertEqual(self.html(invoice, lambda invoice: invoice._sire_read_for_print()), plain)
+                self.assertEqual(self.html(invoice, self.read), plain)
 
     def test_nobody_reads_more_by_it(self):
         accountant = self.user_accountant
@@ -81,7 +84,7 @@ class TestPrintReading(BillingCommon, TransactionCase):
         )
         self.env.flush_all()
         self.env.invalidate_all()
-        self.invoice.with_user(accountant)._sire_read_for_print()
+        self.read(self.invoice.with_user(accountant))
         with self.assertRaises(AccessError):
             term.with_user(accountant).read(["note"])
         self.assertFalse(

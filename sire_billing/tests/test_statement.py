@@ -260,7 +260,7 @@ class TestStatement(StatementCase, TransactionCase):
         invoice = self.bill("2026-04-01", 100)
         today = self.day(0)
         providers = type(self.env["payment.provider"])
-        with patch.object(providers, "_mpesa_for_company", lambda records, company: provider.sudo()):
+        with patch.object(providers, "_mpesa_for_company", lambda records, company, names=(): provider.sudo()):
             self.assertNotIn("174379", self.read(self.wizard(date_to=today))[0], "nobody would see the money")
             provider.mpesa_c2b_state = "registered"
             text = self.read(self.wizard(date_to=today))[0]

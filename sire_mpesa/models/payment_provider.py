@@ -207,17 +207,18 @@ class PaymentProvider(models.Model):
     # === BUSINESS === #
 
     @api.model
-    def _mpesa_for_company(self, company):
+    def _mpesa_for_company(self, company, names=()):
         """Return the M-Pesa provider that takes a company's payments. Of several one that is open to clients, not one that is
         tried out, although the host lists that first; and a branch's own before its company's.
 
         :param company: ``res.company``
+        :param names: fields to read with it; none reads them as they are asked for
         :return: the provider, enabled or in test mode, as superuser; empty when there is none
         :rtype: payment.provider
         """
         domain = [("code", "=", "mpesa"), ("state", "in", ("enabled", "test"))]
         # whoever pays or asks for a payment may not read providers
-        found_sudo = self.sudo().search([*self._check_company_domain(company), *domain])
+        found_sudo = self.sudo().search_fetch([*self._check_company_domain(company), *domain], names)
         if len(found_sudo) > 1:
             found_sudo = found_sudo.sorted(
                 lambda one: (one.state != "enabled", one.company_id != company, not one.is_published)

@@ -84,7 +84,11 @@ class Lane:
     async def _open(self):
         send = self.browser.connection.send
         self._context = (await send("Target.createBrowserContext", disposeOnDetach=True))["browserContextId"]
-        self.target = (await send("Target.createTarget", url="about:blank", browserContextId=self._context))["targetId"]
+        # the headless shell draws no frame that nobody asks for; a whole browser draws as it always does
+        target = await send(
+            "Target.createTarget", url="about:blank", browserContextId=self._context, enableBeginFrameControl=True
+        )
+        self.target = target["targetId"]
         attached = await send("Target.attachToTarget", targetId=self.target, flatten=True)
         self._session = attached["sessionId"]
         if self.dirty or self.target in self.browser.lost:

@@ -124,7 +124,9 @@ class IrActionsReport(models.Model):
         at once, it writes none.
         """
         if report.model == "account.move" and res_ids:
-            self.env[report.model].browse(res_ids).line_ids.mapped("parent_id")
+            moves = self.env[report.model].browse(res_ids)
+            self._sire_pdf_read(moves)
+            moves.line_ids.mapped("parent_id")
 
     @api.model
     def _sire_pdf_title(self, report, res_ids):

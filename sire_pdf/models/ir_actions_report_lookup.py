@@ -1,10 +1,5 @@
-import logging
-
 from odoo import api, models
-from odoo.exceptions import MissingError
 from odoo.tools import ormcache
-
-_logger = logging.getLogger(__name__)
 
 
 class IrActionsReport(models.Model):
@@ -14,23 +9,22 @@ class IrActionsReport(models.Model):
 
     @api.model
     def _get_report(self, report_ref):
-        """The host looks a report up by its name ten times for one document; within a transaction once is enough."""
-        if not isinstance(report_ref, str):
-            return super()._get_report(report_ref)
-        known = self.env.cr.cache.setdefault("sire_pdf_reports", {})
-        if report_ref in known:
-            report_sudo = (
-                self.env["ir.actions.report"].sudo().browse(known[report_ref])
-            )  # with sudo, as the host gives it
-            try:
-                if report_sudo.report_name == report_ref:
-                    return report_sudo
-            except MissingError:
-                _logger.debug("%s was deleted", report_ref)
-        report_sudo = super()._get_report(report_ref)
-        if report_sudo.report_name == report_ref:
-            known[report_ref] = report_sudo.id
-        return report_sudo
+        """The host looks a report up by its name ten times for one document."""
+        known = self._sire_pdf_report_id(report_ref) if isinstance(report_ref, str) else False
+        # with sudo, as the host gives it
+        return self.env["ir.actions.report"].sudo().browse(known) if known else super()._get_report(report_ref)
+
+    @api.model
+    @ormcache(
+        "report_name", "self.env.lang"
+    )  # cleared when a report changes or goes; the host sorts by translated names
+    def _sire_pdf_report_id(self, report_name):
+        # sudo: as the host looks it up
+        return self.env["ir.actions.report"].sudo().search([("report_name", "=", report_name)], limit=1).id
+
+    def _get_layout(self):
+        """Which page goes around each body is known by its name; that it is there need not be asked for each document."""
+        return self.env["ir.ui.view"].browse(self.env["ir.model.data"]._xmlid_to_res_id("web.minimal_layout"))
 
     @api.model
     def get_paperformat_by_xmlid(self, xml_id):

@@ -1,9 +1,12 @@
 import io
+import re
 
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from odoo.tests import tagged
 from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
+
+from odoo.addons.sire_pdf.engine.pdf import finish
 
 from .common import PAGE, OwnPrintServer, reader, refuse, text_of
 from .test_documents import LAYOUT, DocumentCase
@@ -45,6 +48,29 @@ class TestKeptFiles(DocumentCase):
         for file in files[0]:
             self.assertNotIn(b"/CreationDate", file)
             self.assertNotIn(b"/ModDate", file)
+
+    def test_the_same_whatever_the_browser_calls_its_elements(self):
+        """A page names the cells of a table in the order in which it came to look at them."""
+        heads = "".join(f"<th>Head {number}</th>" for number in range(12))  # more than one leaf of the tree of names
+        cells = "".join(f"<td>Cell {number}</td>" for number in range(12))
+        with OwnPrintServer() as own:
+            composed, data = own.client.print(own.job(f"<table><tr>{heads}</tr><tr>{cells}</tr></table>"), refuse)
+        names = sorted(set(re.findall(rb"\(node\d+\)", data)))
+        self.assertEqual(len(names), 12)
+        other = dict(zip(names, [*names[5:], *names[:5]], strict=True))
+        mixed = re.sub(rb"\(node\d+\)", lambda match: other[match[0]], data)
+        self.assertNotEqual(mixed, data)
+        files = [
+            finish.document([finish.part(one, composed)], "Test", "en", "http://example.test", ["1"])
+            for one in (data, mixed)
+        ]
+        self.assertEqual(files[0], files[1])
+        root = reader(files[0]).trailer["/Root"]["/StructTreeRoot"]
+        names = root["/IDTree"]["/Names"]
+        for name, element in zip(names[::2], names[1::2], strict=True):
+            self.assertEqual(element.get_object()["/ID"], name)
+        self.assertEqual(list(names[::2]), sorted(names[::2]), "a reader looks a name up by halves")
+        self.assertEqual(len(names), 24)
 
     def test_a_long_document_does_not_fill_the_queue(self):
         """Pages from a roll are jobs of their own: more than may wait at once."""

@@ -5,6 +5,7 @@ from . import (
     account_move_chase,
     account_move_proposed,
     account_partial_reconcile,
+    ir_actions_report,
     res_company,
     res_config_settings,
     res_partner,

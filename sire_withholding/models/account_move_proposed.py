@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 
 class AccountMove(models.Model):
@@ -9,12 +9,6 @@ class AccountMove(models.Model):
     def _sire_get_withheld(self):
         """Override of `sire_payment`: the client is asked for the money, and for a certificate of the rest."""
         return self.currency_id.round(super()._sire_get_withheld() + sum(self._sire_get_awaited().values()))
-
-    @api.model
-    def _sire_get_printed(self, model_name):
-        """Override of `sire_billing`: the pay box asks what is withheld."""
-        names = super()._sire_get_printed(model_name)
-        return [*names, "sire_vat_withheld", "sire_tax_withheld"] if model_name == self._name else names
 
     def _mpesa_get_pay_bill(self):
         """Override of `sire_mpesa`: what is typed, and what the code to scan says."""

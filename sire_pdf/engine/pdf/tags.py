@@ -5,7 +5,8 @@ import re
 from . import skia
 
 _ELEMENT = b"<</Type /StructElem"
-_NODE = re.compile(rb"\(node(\d+)\)")
+_NODE = re.compile(rb"\(node\d+\)")
+_ID = re.compile(rb"/ID (\(node\d+\))")
 
 
 def keep(source, root, pages):
@@ -26,7 +27,7 @@ def keep(source, root, pages):
         if parent in elements and _without(source, parent, number):
             gone.append(parent)
     _parents(source, root, kept)
-    _rename(source)
+    _rename(source, root)
 
 
 def _without(source, number, child):
@@ -59,14 +60,22 @@ def _parents(source, root, kept):
     source.objects[table] = b"<</Type /ParentTree\n/Nums [%s]>>" % nums
 
 
-def _rename(source):
-    """The browser numbers elements by all that it ever showed; here they are numbered by their order."""
-    heads = {
-        number: content
-        for number, content in source.objects.items()
-        if b"(node" in content and skia.STREAM not in content
-    }
-    found = sorted({int(name) for content in heads.values() for name in _NODE.findall(content)})
-    names = {old: new for new, old in enumerate(found, 1)}
-    for number, content in heads.items():
-        source.objects[number] = _NODE.sub(lambda match: b"(node%08d)" % names[int(match[1])], content)
+def _rename(source, root):
+    """The browser names elements in the order in which it came to ask for them, which is not the same each time. Here
+    they are named in the order in which they are read."""
+    names, elements, waiting = {}, [], [root]
+    while waiting:
+        number = waiting.pop()
+        head = source.head(number)
+        elements.append(number)
+        children = re.search(rb"/K ([^\n]*)", head)
+        below = list(skia.references(children[1])) if children else []
+        waiting += reversed([one for one in below if source.objects.get(one, b"").startswith(_ELEMENT)])
+        for name in _ID.findall(head):
+            names[name] = b"(node%08d)" % (len(names) + 1), number
+    for number in elements:
+        # what names nobody stays away: a cell whose head is on no page that was kept
+        source.objects[number] = _NODE.sub(lambda match: names.get(match[0], (b"",))[0], source.objects[number])
+    tree = source.reference(root, b"IDTree")
+    if tree:
+        source.objects[tree] = b"<</Names [%s]>>" % b" ".join(b"%s %d 0 R" % named for named in names.values())
