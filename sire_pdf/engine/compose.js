@@ -35,6 +35,14 @@ async function compose(job) {
             }
         }
         await Promise.allSettled(waits);
+        // no frame is drawn, so nothing moves: what would, stands as it is in the end, or as without it where there is no end
+        for (const animation of document.getAnimations()) {
+            try {
+                animation.finish();
+            } catch {
+                animation.cancel();
+            }
+        }
     };
     const overlay = (index, number, count) => {
         const page = document.createElement("div");

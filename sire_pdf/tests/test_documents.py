@@ -74,6 +74,16 @@ class TestDocuments(DocumentCase):
         self.assertEqual(sum(found), len(pages))
         self.assertGreater(found[2], found[0])
 
+    def test_what_moves_on_a_screen_is_printed_as_it_ends(self):
+        styles = (
+            "<style>@keyframes come { from { opacity: 0; margin-left: -99mm } } .comes { animation: come 9s 1s both }"
+            " .beats { animation: come 1s infinite }</style>"
+        )
+        pdf = self.render(f"{styles}<p class='comes'>arrived</p><p class='beats'>beating</p>")
+        words = words_of(pdf)
+        self.assertIn("arrived", words)
+        self.assertIn("beating", words)
+
     def test_page_numbers_where_pages_are_hard_to_count(self):
         for content in (
             "<div style='page-break-before: always'>second</div><div style='page-break-before: always'>third</div>",
