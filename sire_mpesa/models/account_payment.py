@@ -34,6 +34,29 @@ class AccountPayment(models.Model):
             payment.outstanding_account_id = payment.sire_mpesa_source_account_id
         return result
 
+    def _compute_stat_buttons_from_reconciliation(self):
+        """Override of `account`, which refuses the whole payment to whoever may not read an invoice that it paid: what came to
+        the company's number for a branch is in the company's books, and its accountants need not see the branch."""
+        payments_sudo = self.sudo()
+        result = super(AccountPayment, payments_sudo)._compute_stat_buttons_from_reconciliation()
+        if not self.env.su:
+            for payment_sudo in payments_sudo:
+                payment_sudo._mpesa_leave_out_unseen(self.env)
+        return result
+
+    def _mpesa_leave_out_unseen(self, env):
+        """Take invoices of other companies that somebody may not read out of what a payment says it paid.
+
+        :param env: of whoever reads
+        """
+        paid = self.reconciled_invoice_ids
+        if paid.company_id <= self.company_id:
+            return
+        seen = paid.with_env(env)._filtered_access("read")
+        if len(seen) < len(paid):
+            self.reconciled_invoice_ids = seen.sudo()
+            self.reconciled_invoices_count = len(seen)
+
     # === CRUD === #
 
     @api.model_create_multi

@@ -5,7 +5,7 @@ import json
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.sire_mpesa.const import SANDBOX_URL
 from odoo.addons.sire_mpesa.hooks import post_init_hook
@@ -176,6 +176,13 @@ class TestSideBySide(AssignCommon):
         wizard.action_import()
         self.process_webhooks()
         self.assertEqual(invoice.amount_residual, 0)
+        booked = self.get_receipt("BRANCHAAA1").with_user(self.accountant)
+        self.env.invalidate_all()
+        self.assertEqual(Form(booked).state, "booked", "whoever keeps the company's books reads what came in")
+        with Form(booked.payment_ids) as payment:
+            self.assertEqual((payment.amount, payment.reconciled_invoices_count), (500, 0))
+        self.env.invalidate_all()
+        self.assertEqual(booked.sudo().payment_ids.reconciled_invoice_ids, invoice)
 
     def test_a_branch_with_a_number_of_its_own(self):
         invoice = self.make_branch_invoice(500)
