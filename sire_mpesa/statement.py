@@ -73,8 +73,7 @@ def read_statement(content):
     for line, cells in enumerate(table, 1):
         if not names:
             titles = [re.sub(r"[^a-z]", "", to_text(cell).lower()) for cell in cells]
-            if "shortcode" in titles:
-                shortcode = next((text for cell in cells if re.fullmatch(r"\d{5,8}", text := to_text(cell))), "")
+            shortcode = shortcode or _find_shortcode(cells)
             found = [COLUMNS.get(title) for title in titles]
             names = found if set(found) >= NEEDED else None
         elif any(to_text(cell) for cell in cells):
@@ -86,6 +85,14 @@ def read_statement(content):
             _lt("This is no M-Pesa statement: it has no columns Receipt No., Completion Time and Paid In.")
         )
     return Statement(shortcode, rows)
+
+
+def _find_shortcode(cells):
+    """:return: the number that stands in a row of the head after the words Short Code, in one cell with them or with the
+    organisation's name or in a cell of its own; empty when there is none
+    """
+    found = re.search(r"\bshort ?code\b\D*\b(\d{5,8})(?!\d)", " ".join(map(to_text, cells)), re.IGNORECASE)
+    return found[1] if found else ""
 
 
 def _read_row(line, cells):

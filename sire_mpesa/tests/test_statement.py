@@ -109,7 +109,14 @@ class TestStatement(AssignCommon):
 
     def test_of_another_number(self):
         """Somebody chose the wrong file: what another company's clients paid is not booked here as well."""
-        for head in (["Short Code", "600984"], ["", "Short code:", "", "600984"], ["ShortCode", 600984]):
+        for head in (
+            ["Short Code", "600984"],
+            ["", "Short code:", "", "600984"],
+            ["ShortCode", 600984],
+            ["Short Code: 600984"],
+            ["Short Code", "600984 - Another Firm"],
+            ["Operator", "174379", "Short Code", "600984"],
+        ):
             content = as_excel([head, *HEAD[2:], line("FOREIGNAA1", "500.00")])
             for ask in ("action_show", "action_import"):
                 with self.subTest(head=head, ask=ask), self.assertRefused("statement of 600984, which is no number of"):
