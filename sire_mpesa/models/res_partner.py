@@ -50,7 +50,9 @@ class ResPartner(models.Model):
                 self._mpesa_add_phone(found, text, partner.name or partner.commercial_partner_id.name)
         txs_sudo = self.env["payment.transaction"].sudo()  # whoever asks the client to pay may know the client's phones
         paid = [("provider_code", "=", "mpesa"), ("state", "=", "done"), ("mpesa_phone", "!=", False)]
-        paid.append(("company_id", "in", self.env.companies.ids))  # who paid another company is that one's affair
+        # who paid another company is that one's affair; a branch may be paid to its company's number
+        own = self.env.companies.ids
+        paid += ["|", ("company_id", "in", own), ("invoice_ids.company_id", "in", own)]
         for tx_sudo in txs_sudo.search([*paid, ("partner_id", "in", people.ids)], order="id desc", limit=20):
             self._mpesa_add_phone(found, tx_sudo.mpesa_phone, self.env._("paid before"))
         return [{"number": number, "who": who} for number, who in list(found.items())[:OFFERED]]

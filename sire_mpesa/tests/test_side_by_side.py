@@ -162,6 +162,20 @@ class TestSideBySide(AssignCommon):
         self.assertEqual((invoice.amount_residual, invoice.payment_state), (0, "paid"))
         self.assertBooks()
 
+    def test_who_paid_a_branch_is_offered_there(self):
+        invoice = self.make_branch_invoice(500)
+        tx = self.request(500, invoice, phone="0722000999")
+        self.daraja.query_result = ("paid", "0")
+        self.receive(tx, self.paid_callback(tx))
+        self.assertEqual((tx.state, tx.company_id), ("done", self.company))
+        own = self.make_user("mpesa.branch", "account.group_account_invoice", company=invoice.company_id)
+        other = self.make_user("mpesa.elsewhere", "account.group_account_invoice", company=self.company_2)
+        offered = [
+            [phone["number"] for phone in self.partner.with_user(user)._mpesa_get_phones()] for user in (own, other)
+        ]
+        self.assertIn("0722 000 999", offered[0])
+        self.assertNotIn("0722 000 999", offered[1])
+
     def test_a_branch_that_an_accountant_does_not_see(self):
         invoice = self.make_branch_invoice(500)
         rows = [*HEAD, line("BRANCHAAA1", "500.00", invoice.mpesa_reference)]
