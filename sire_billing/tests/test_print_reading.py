@@ -91,6 +91,34 @@ class TestPrintReading(BillingCommon, TransactionCase):
             self.env.cache.contains(term, term._fields["note"]), "nothing is in the cache to be found there"
         )
 
+    def test_a_document_that_needs_less_is_printed_with_less(self):
+        """A report of somebody's own, that says no more of an invoice than its client may read."""
+        self.env["ir.ui.view"].create(
+            {
+                "type": "qweb",
+                "name": "slip",
+                "key": "sire_billing.test_slip",
+                "arch": """<t t-name="sire_billing.test_slip"><t t-call="web.html_container"><t t-foreach="docs" t-as="o">
+                    <div class="article">Slip of <t t-out="o.name"/></div></t></t></t>""",
+            }
+        )
+        slip = self.env["ir.actions.report"].create(
+            {"name": "Slip", "model": "account.move", "report_name": "sire_billing.test_slip"}
+        )
+        portal = self.env["res.users"].create(
+            {
+                "name": "Client",
+                "login": "client.of.slips",
+                "partner_id": self.invoice.partner_id.id,
+                "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)],
+            }
+        )
+        self.invoice.message_subscribe(portal.partner_id.ids)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        reports = self.env["ir.actions.report"].with_user(portal).with_context(force_report_rendering=True)
+        self.assertEqual(reports._render_qweb_pdf(slip, self.invoice.ids)[1], "pdf")
+
     def test_another_company_prints_nothing(self):
         other = self.env["res.company"].create({"name": "Elsewhere Ltd"})
         user = self.user_accountant.sudo()

@@ -8,7 +8,7 @@ import re
 import zlib
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 from odoo.service import server
 from odoo.tools import config
@@ -126,7 +126,8 @@ class IrActionsReport(models.Model):
         if report.model == "account.move" and res_ids:
             moves = self.env[report.model].browse(res_ids)
             self._sire_pdf_read(moves)
-            moves.line_ids.mapped("parent_id")
+            with contextlib.suppress(AccessError):  # the print says so itself, if it needs them
+                moves.line_ids.mapped("parent_id")
 
     @api.model
     def _sire_pdf_title(self, report, res_ids):
