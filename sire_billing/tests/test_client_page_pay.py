@@ -43,6 +43,19 @@ class TestClientPagePay(ClientPageCommon):
 
     # === THE STRAIGHT WAY ===
 
+    def test_a_receipt_number_that_is_still_to_come(self):
+        order = self.make_order(1000)
+        self.approve(order)
+        self.pay(order, amount="400")
+        tx = self.transactions(order.invoice_ids)
+        tx._set_done()
+        tx._post_process()
+        self.assertTrue(tx.payment_id.memo)
+        html = self.read(self.path(order))
+        self.assertIn("KSh 400 received", html)
+        self.assertIn("<b>M-Pesa</b>", html)
+        self.assertNotIn('class="receipt"', html)
+
     def test_pay_a_part_then_the_rest(self):
         order = self.make_order(1000)
         self.approve(order)
