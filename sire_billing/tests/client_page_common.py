@@ -38,7 +38,8 @@ class ClientPageCommon(SireCommon, HttpCase):
         provider.write(
             {
                 "state": "test",
-                "mpesa_shortcode": "174379",
+                # no two companies share a number
+                "mpesa_shortcode": "174379" if company == cls.company else f"6{company.id:05}",
                 "mpesa_consumer_key": "test-key",
                 "mpesa_consumer_secret": "test-secret",
                 "mpesa_passkey": "test-passkey",
