@@ -119,6 +119,13 @@ class AccountMove(models.Model):
                 return found
         return self.browse()
 
+    def _mpesa_is_one_number(self):
+        """:return: whether what was found by an account is known by it alone: a company and its branch may each have an
+            invoice of that number, and when one of them is paid the money is not the other client's for that
+        :rtype: bool
+        """
+        return len(self.company_id) == 1 or len(self.commercial_partner_id) == 1
+
     # === HELPERS === #
 
     def _mpesa_get_open_lines(self, account):

@@ -24,7 +24,7 @@ class SireMpesaReceipt(models.Model):
         found.invalidate_recordset()
         invoices = found.filtered(lambda move: move.state == "posted" and move.amount_residual > 0)
         clients = found.commercial_partner_id
-        if len(invoices) == 1 and invoices.currency_id == self.currency_id:
+        if len(invoices) == 1 and invoices.currency_id == self.currency_id and found._mpesa_is_one_number():
             self._pay([(clients if len(clients) == 1 else invoices.commercial_partner_id, invoices, self.amount)])
         elif len(clients) == 1 and not invoices:
             self._pay([(clients, invoices, self.amount)])
@@ -103,11 +103,12 @@ class SireMpesaReceipt(models.Model):
             return self.env._("The payer typed no account.")
         if not found:
             return self.env._("No invoice has the account “%s”.", typed)
-        if len(invoices) == 1:
+        if len(invoices) == 1 and found._mpesa_is_one_number():
             return self.env._(
                 "%(invoice)s is in %(currency)s, and M-Pesa pays shillings.",
                 invoice=invoices.name,
                 currency=invoices.currency_id.name,
             )
-        names = ", ".join((invoices or found).mapped(lambda move: move.name or move.mpesa_reference))
+        named = invoices if len(invoices) > 1 else found
+        names = ", ".join(named.mapped(lambda move: move.name or move.mpesa_reference))
         return self.env._("“%(typed)s” can mean several invoices: %(invoices)s.", typed=typed, invoices=names)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from types import SimpleNamespace
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -160,6 +161,25 @@ class TestSideBySide(AssignCommon):
         self.report(self.provider, number="BRANCHAAA3", amount="100.00")
         self.assertEqual(invoice._mpesa_claim_receipt("BRANCHAAA3")["state"], "paid")
         self.assertEqual((invoice.amount_residual, invoice.payment_state), (0, "paid"))
+        self.assertBooks()
+
+    def test_a_branch_counts_its_invoices_as_its_company_does(self):
+        """One number stands on two invoices of two clients: that the one is paid does not make it the other's money."""
+        first, ours = self.make_branch_invoice(500), self.make_invoice(500, partner=self.other)
+        journal = {"name": "Mombasa", "type": "sale", "code": "MSA", "company_id": first.company_id.id}
+        theirs = first.copy({"journal_id": self.env["account.journal"].create(journal).id})
+        theirs.name = ours.name
+        theirs.action_post()
+        self.assertEqual((theirs.name, theirs.company_id.parent_id), (ours.name, ours.company_id))
+        self.report(self.provider, number="TWICEAAAA1", account=ours.mpesa_reference)
+        self.assertEqual((ours.amount_residual, theirs.amount_residual), (0, 500))
+        seen = SimpleNamespace(reference=ours.name)
+        both = [self.company.id, theirs.company_id.id]
+        wizards = self.env["sire.mpesa.statement.wizard"].with_context(allowed_company_ids=both)
+        self.assertEqual(wizards.new({"provider_id": self.provider.id})._foresee_booking(seen), "To be assigned")
+        again = self.report(self.provider, number="TWICEAAAA2", account=ours.name)
+        self.assertEqual((again.state, theirs.amount_residual), ("suspense", 500))
+        self.assertIn("can mean several invoices", again.reason)
         self.assertBooks()
 
     def test_who_paid_a_branch_is_offered_there(self):

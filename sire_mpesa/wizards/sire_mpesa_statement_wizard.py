@@ -142,7 +142,7 @@ class SireMpesaStatementWizard(models.TransientModel):
             return self.env._("On an invoice of %s", ", ".join(others.mapped("name")))
         found = self.env["account.move"].browse(found_sudo.ids)
         invoices = found.filtered(lambda move: move.state == "posted" and move.amount_residual > 0)
-        if len(invoices) == 1:
+        if len(invoices) == 1 and found_sudo._mpesa_is_one_number():
             left = format_money(invoices.amount_residual, invoices.currency_id)
             return self.env._("On %(invoice)s, which needs %(left)s", invoice=invoices.name, left=left)
         if len(found.commercial_partner_id) == 1 and not invoices:
