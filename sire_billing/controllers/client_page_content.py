@@ -229,7 +229,7 @@ class ClientPage(
         else:  # as on the statement: a credit note, or an entry that is called by what it is
             words = self.client._sire_statement_words(self.env["account.move"].browse(part["move_id"]), -amount)
             method, note, receipt = words["kind"], words["name"] or words["reference"], ""
-        if not tx and payment.memo != invoice.name:  # what the host notes of a prompt is how it names it, not its receipt
+        if not tx and payment.memo != invoice.name:  # the memo of a prompt is how the host names it
             note = note or payment.memo
         return {
             "amount": self.money(amount, invoice.currency_id),

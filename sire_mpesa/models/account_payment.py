@@ -37,7 +37,7 @@ class AccountPayment(models.Model):
     def _compute_stat_buttons_from_reconciliation(self):
         """Override of `account`, which refuses the whole payment to whoever may not read an invoice that it paid: what came to
         the company's number for a branch is in the company's books, and its accountants need not see the branch."""
-        payments_sudo = self.sudo()
+        payments_sudo = self.sudo()  # what may not be read is left out below
         result = super(AccountPayment, payments_sudo)._compute_stat_buttons_from_reconciliation()
         if not self.env.su:
             for payment_sudo in payments_sudo:
@@ -47,14 +47,14 @@ class AccountPayment(models.Model):
     def _mpesa_leave_out_unseen(self, env):
         """Take invoices of other companies that somebody may not read out of what a payment says it paid.
 
-        :param env: of whoever reads
+        :param env: of whoever reads; this is the superuser's
         """
-        paid = self.reconciled_invoice_ids
-        if paid.company_id <= self.company_id:
+        paid_sudo = self.reconciled_invoice_ids
+        if paid_sudo.company_id <= self.company_id:
             return
-        seen = paid.with_env(env)._filtered_access("read")
-        if len(seen) < len(paid):
-            self.reconciled_invoice_ids = seen.sudo()
+        seen = paid_sudo.with_env(env)._filtered_access("read")
+        if len(seen) < len(paid_sudo):
+            self.reconciled_invoice_ids = paid_sudo & seen
             self.reconciled_invoices_count = len(seen)
 
     # === CRUD === #
