@@ -3,7 +3,7 @@
 import datetime
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 RECORD = ("many2one", "many2many")
 # what everybody may know of everybody, or what the host keeps on documents by itself
@@ -124,6 +124,8 @@ class ForeignDocuments:
             rest = {name: value for name, value in self._fill(rows).items() if name != field.name}
             ways["create"] = lambda: rows.create({**rest, **given})
             ways["default"] = lambda: default.create(rest)
+            if field.type == "many2one":
+                self._check_numbers(rows, field, rest, record)
         if rows.has_access("write") and own:
             ways["write"] = lambda: own.write(given)
         self.assertTrue(own or "create" in ways, "a row of one's own is wanted")
@@ -136,6 +138,13 @@ class ForeignDocuments:
                 ask()
         if mine:  # it is not the asking that is refused
             rows.onchange({field.name: value_of(mine)}, [field.name], spec)
+
+    def _check_numbers(self, rows, field, rest, record):
+        """The database takes these for the number of the record."""
+        for number in (str(record.id), f" {record.id} ", float(record.id)):
+            if (str(field), "create") not in self.passed_over:
+                with self.subTest(field=str(field), number=number), self.assertRaises(UserError), self.cr.savepoint():
+                    rows.create({**rest, field.name: number}).flush_recordset()
 
     def _fill(self, forms):
         """:return: values for what is required, so that nothing but the document can be refused"""

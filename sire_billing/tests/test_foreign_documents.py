@@ -119,6 +119,29 @@ class TestForeignDocuments(ForeignBillingCommon):
             },
         )
 
+    def test_rows_in_a_form_that_is_not_saved(self):
+        """A document of the host's is asked about with rows in it, of ours or of its own, typed or by default."""
+        milestone, line = self.foreign["project.milestone"].id, self.foreign["sale.order.line"].id
+        for model, rows, name, number in (
+            ("sale.order", "sire_instalment_ids", "milestone_id", milestone),
+            ("project.project", "milestone_ids", "sale_line_id", line),
+        ):
+            forms = self.env[model].with_user(self.user_manager)
+            spec = {rows: {"fields": {name: {"fields": {"display_name": {}}}}}}
+            typed, empty = {"name": "Mine", name: number}, {"name": "Mine"}
+            for commands, defaults in (
+                ([[0, "virtual_1", typed]], {}),
+                ([typed], {}),
+                (None, {f"default_{rows}": [[0, 0, typed]]}),
+                ([[0, "virtual_1", empty]], {f"default_{name}": number}),
+            ):
+                self.env.invalidate_all()
+                given = {rows: commands} if commands else {}
+                with self.subTest(model=model, given=given, defaults=defaults), self.assertRaises(AccessError):
+                    forms.with_context(**defaults).onchange(given, [], spec)
+            mine = forms.onchange({rows: [[0, "virtual_1", empty]]}, [], spec)["value"][rows]
+            self.assertFalse(mine[0][2][name], "it is not the asking that is refused")
+
     def test_a_colleagues_document_of_the_same_company(self):
         """What one may not read, but the host works out and a form sends back, is no reason to refuse the rest of the form."""
         developer = self.user_developer
