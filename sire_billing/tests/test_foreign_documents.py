@@ -108,9 +108,13 @@ class TestForeignDocuments(ForeignBillingCommon):
         self.assertGreaterEqual(
             self.try_rows(),
             {
+                "project.milestone.project_id",
                 "project.milestone.sale_line_id",
                 "project.project.partner_id",
                 "project.project.sale_line_id",
+                "sale.order.partner_id",
+                "sale.order.partner_invoice_id",
+                "sale.order.partner_shipping_id",
                 "sale.order.project_id",
                 "sire.order.instalment.milestone_id",
                 "sire.order.instalment.move_id",
