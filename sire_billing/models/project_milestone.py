@@ -3,7 +3,7 @@ from odoo import models
 
 class ProjectMilestone(models.Model):
     _inherit = ["project.milestone", "sire.named.documents"]
-    _sire_named = ("sale_line_id",)
+    _sire_named = ("project_id", "sale_line_id")
 
     def write(self, vals):
         """Override of `project`: a milestone that is reached may be what an invoice waits for."""

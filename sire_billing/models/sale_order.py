@@ -60,7 +60,7 @@ CONTENT_FIELDS = frozenset(
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "sire.client.document", "sire.named.documents"]
-    _sire_named = ("project_id",)
+    _sire_named = ("partner_id", "partner_invoice_id", "partner_shipping_id", "project_id")
     # for sire_audit, where it is installed
     _sire_audit = {
         "fields": (

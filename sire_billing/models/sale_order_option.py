@@ -102,6 +102,6 @@ class SaleOrder(models.Model):
                 price = {"price_unit": line.price_unit}
                 line.write({"sire_offered_qty": line.product_uom_qty, "product_uom_qty": 0, **price})
                 # sudo: written by our own methods alone. Another quotation may bill the work now.
-                line.sudo().sire_work_ids.held = False
+                line.sudo().sire_work_ids._sire_let_go()
         if self.currency_id.compare_amounts(self.amount_total, 0) <= 0:
             raise UserError(self.env._("Choose at least one of the options of %s first.", self.name))

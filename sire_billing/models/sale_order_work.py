@@ -54,7 +54,15 @@ class SaleOrder(models.Model):
         for order_sudo in self.sudo():
             works_sudo = order_sudo.sire_work_ids
             if order_sudo.state == "cancel":
-                works_sudo.filtered("held").held = False
+                works_sudo = works_sudo.filtered("held")
+                # what is being replaced, or never was the client's, leaves its hours to the version that counts
+                is_handed_on = order_sudo.sire_superseded_at or (
+                    order_sudo.sire_previous_id and not (order_sudo.sire_sent_at or order_sudo.sire_sending_ids)
+                )
+                if is_handed_on:
+                    works_sudo.held = False
+                else:
+                    works_sudo._sire_let_go()
             elif order_sudo._sire_holds_work():
                 # not what the client left out: somebody else may bill it
                 works_sudo.filtered(lambda work: not work.held and not work.line_id.sire_offered_qty)._sire_take_again()

@@ -78,6 +78,18 @@ class SireQuotationWork(models.Model):
                     )
         self.held = True
 
+    def _sire_let_go(self):
+        """Nobody is to pay for this work here. What the host would bill as it is logged, had it not been on a quotation, it
+        bills again: otherwise hours logged before would be on no order, and those logged later on one.
+        """
+        self.held = False
+        tasks = self.task_id | self.milestone_id.task_ids
+        times = self.timesheet_id | self.timesheet_id.search([("task_id", "in", tasks.ids)])
+        times = times.filtered(lambda time: not time.so_line)
+        self.env.add_to_compute(times._fields["so_line"], times)
+        times.flush_recordset(["so_line"])
+        times.modified(["so_line"])  # what is delivered on the line that has them now
+
     @api.model
     def _sire_take(self, line, records):
         """Note that a line takes these records, which are free: see `project.project._sire_make_quotation`."""

@@ -108,9 +108,13 @@ class TestForeignDocuments(ForeignBillingCommon):
         self.assertGreaterEqual(
             self.try_rows(),
             {
+                "project.milestone.project_id",
                 "project.milestone.sale_line_id",
                 "project.project.partner_id",
                 "project.project.sale_line_id",
+                "sale.order.partner_id",
+                "sale.order.partner_invoice_id",
+                "sale.order.partner_shipping_id",
                 "sale.order.project_id",
                 "sire.order.instalment.milestone_id",
                 "sire.order.instalment.move_id",
@@ -118,6 +122,29 @@ class TestForeignDocuments(ForeignBillingCommon):
                 "sire.project.document.project_id",
             },
         )
+
+    def test_rows_in_a_form_that_is_not_saved(self):
+        """A document of the host's is asked about with rows in it, of ours or of its own, typed or by default."""
+        milestone, line = self.foreign["project.milestone"].id, self.foreign["sale.order.line"].id
+        for model, rows, name, number in (
+            ("sale.order", "sire_instalment_ids", "milestone_id", milestone),
+            ("project.project", "milestone_ids", "sale_line_id", line),
+        ):
+            forms = self.env[model].with_user(self.user_manager)
+            spec = {rows: {"fields": {name: {"fields": {"display_name": {}}}}}}
+            typed, empty = {"name": "Mine", name: number}, {"name": "Mine"}
+            for commands, defaults in (
+                ([[0, "virtual_1", typed]], {}),
+                ([typed], {}),
+                (None, {f"default_{rows}": [[0, 0, typed]]}),
+                ([[0, "virtual_1", empty]], {f"default_{name}": number}),
+            ):
+                self.env.invalidate_all()
+                given = {rows: commands} if commands else {}
+                with self.subTest(model=model, given=given, defaults=defaults), self.assertRaises(AccessError):
+                    forms.with_context(**defaults).onchange(given, [], spec)
+            mine = forms.onchange({rows: [[0, "virtual_1", empty]]}, [], spec)["value"][rows]
+            self.assertFalse(mine[0][2][name], "it is not the asking that is refused")
 
     def test_a_colleagues_document_of_the_same_company(self):
         """What one may not read, but the host works out and a form sends back, is no reason to refuse the rest of the form."""

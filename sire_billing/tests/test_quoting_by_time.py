@@ -79,6 +79,42 @@ class TestQuotingByTime(QuotingCommon):
                 self.assertEqual(order.state, "sent")
                 order.action_cancel()
 
+    def test_what_the_client_does_not_want_is_billed_by_time_again(self):
+        """Before, hours that were logged until then were on no order, and those logged later were."""
+        for record in (self.time, self.design):
+            for end in ("action_cancel", "decline"):
+                with self.subTest(record=record._name, end=end):
+                    order = self.quote(record)
+                    order.action_sire_send()
+                    self.design.sale_line_id = self.line
+                    self.env.flush_all()
+                    self.assertFalse(self.time.so_line)
+                    if end == "decline":
+                        order._sire_decline("Too dear", "Jane Wanjiku")
+                    else:
+                        order.action_cancel()
+                    self.env.flush_all()
+                    self.assertEqual(order.state, "cancel")
+                    self.assertEqual((self.time.so_line, self.line.qty_delivered), (self.line, 3))
+                    self.design.sale_line_id = False
+
+    def test_a_revision_has_the_hours(self):
+        """Neither the version that it replaces nor a revision that is dropped gives them away."""
+        order = self.quote(self.time)
+        order.action_sire_send()
+        self.design.sale_line_id = self.line
+        order.action_sire_revise()
+        revision = order.sire_next_ids
+        self.env.flush_all()
+        self.assertFalse(self.time.so_line)
+        revision.action_cancel()
+        self.assertEqual(order.state, "sent")
+        self.assertFalse(self.time.so_line)
+        order.action_sire_revise()
+        revision.action_sire_send()
+        self.approve(revision)
+        self.assertBilledOnce(revision)
+
     def test_one_that_expired_is_not_made_valid_again(self):
         order = self.quote(self.time)
         order.validity_date = self.day(1)

@@ -3,7 +3,7 @@ import binascii
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_base.utils.gate import without_defaults
@@ -203,12 +203,30 @@ class SireWithholdingCertificate(models.Model):
             "sire_follows"
         )  # of :meth:`_sire_spread`: nothing that arrives as JSON has the key
         lead_id = follows[1] if isinstance(follows, tuple) and follows[0] is gate.GATE else False
+        if not lead_id:
+            self._sire_check_number(number, invoice.company_id)
         return vals | {
             "name": number,
             "company_id": invoice.company_id.id,
             "partner_id": client.id,
             "lead_id": lead_id,
         }
+
+    def _sire_check_number(self, number, company):
+        """The index says so as well, to two at once. On a database that had a number for two clients already, Odoo cannot make
+        it, logs that, and goes on without: until one of them is void, this is what refuses a third.
+
+        :raise UserError: when a certificate with this number is recorded
+        """
+        self.flush_model(["company_id", "lead_id", "name", "state"])
+        query = SQL(
+            "SELECT 1 FROM sire_withholding_certificate WHERE company_id = %s AND state = 'recorded' AND lead_id IS NULL"
+            " AND upper(replace(name, ' ', '')) = upper(replace(%s, ' ', ''))",
+            company.id,
+            number,
+        )
+        if self.env.execute_query(query):
+            raise UserError(self.env._("A certificate with this number is recorded already."))
 
     def _sire_clean_company_amount(self, vals, invoice, day):
         company_currency, amount = invoice.company_id.currency_id, vals.get("amount_company")
