@@ -8,7 +8,7 @@ class SireCashierWizard(models.TransientModel):
     _name = "sire.cashier.wizard"
     _inherit = ["sire.amount.wizard", "sire.document.wizard"]
     _description = "At the drawer"
-    _sire_documents = ("session_id", "journal_id")
+    _sire_documents = ("session_id", "journal_id", "company_id")
 
     kind = fields.Selection(
         selection=[
