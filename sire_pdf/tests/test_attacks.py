@@ -174,6 +174,8 @@ class TestRights(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # these files are of this transaction alone: in the file store another test's cleaning up takes them away
+        cls.env["ir.config_parameter"].set_param("ir_attachment.location", "db")
         cls.user = cls.env["res.users"].create({"name": "Reader", "login": "pdf-reader", "group_ids": [
             (6, 0, cls.env.ref("base.group_user").ids)]})  # fmt: skip
         cls.pixel = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC"
