@@ -2,12 +2,8 @@ import base64
 
 from odoo import models
 
-PAYBILL = (
-    "mpesa_shortcode_type",
-    "mpesa_till",
-    "mpesa_shortcode",
-    "mpesa_c2b_state",
-)  # of the sixty that a provider has
+# of the sixty that a provider has
+PAYBILL = ("mpesa_shortcode_type", "mpesa_till", "mpesa_shortcode", "mpesa_c2b_state")
 
 
 class AccountMove(models.Model):
@@ -74,8 +70,7 @@ class AccountMove(models.Model):
         """
         # sudo: its number is public
         provider_sudo = self.env["payment.provider"].sudo()._mpesa_for_company(self.company_id, PAYBILL)
-        is_till = provider_sudo.mpesa_shortcode_type == "till"
-        number = provider_sudo.mpesa_till if is_till else provider_sudo.mpesa_shortcode
+        is_till, number = provider_sudo.mpesa_shortcode_type == "till", provider_sudo._mpesa_get_number()
         if provider_sudo.mpesa_c2b_state != "registered" or self.currency_id.name != "KES" or not number:
             return {}
         return {"number": number, "is_till": is_till}

@@ -15,10 +15,9 @@ class IrActionsReport(models.Model):
         return self.env["ir.actions.report"].sudo().browse(known) if known else super()._get_report(report_ref)
 
     @api.model
-    @ormcache(
-        "report_name", "self.env.lang"
-    )  # cleared when a report changes or goes; the host sorts by translated names
+    @ormcache("report_name", "self.env.lang")  # the host sorts by translated names
     def _sire_pdf_report_id(self, report_name):
+        """The host forgets it when a report is made, changed or deleted, as it forgets all that depends on actions."""
         # sudo: as the host looks it up
         return self.env["ir.actions.report"].sudo().search([("report_name", "=", report_name)], limit=1).id
 

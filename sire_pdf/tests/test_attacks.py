@@ -174,7 +174,7 @@ class TestRights(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # these files are of this transaction alone: in the file store another test's cleaning up takes them away
+        # whose rights count is tried here, not where files are kept: one run found this transaction's gone from the store
         cls.env["ir.config_parameter"].set_param("ir_attachment.location", "db")
         cls.user = cls.env["res.users"].create({"name": "Reader", "login": "pdf-reader", "group_ids": [
             (6, 0, cls.env.ref("base.group_user").ids)]})  # fmt: skip
