@@ -1,8 +1,8 @@
-"""Root of all tests: servers for those that need one, lanes for several workers, no holes, journeys, coverage by module."""
+"""Root of all tests: servers for those that need one, lanes and files for several workers, no holes, journeys, coverage by module."""
 
 import pytest
 
-pytest_plugins = ["host.holes", "host.journeys", "host.lanes", "host.measure"]
+pytest_plugins = ["host.filestores", "host.holes", "host.journeys", "host.lanes", "host.measure"]
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,9 @@ class Databases:
         """Drops what interrupted builds and test runs left, and what can be made anew after the machine lost its power."""
         if self.cluster.in_doubt():
             self._drop_doubtful()
+        folders = list(
+            self.files.iterdir()
+        )  # before the names: a copy that somebody makes meanwhile begins with its database
         names = self.names()
         for name in names:
             found = re.fullmatch(r"(?:test|run)_(\d+)_.*", name)
@@ -94,7 +97,7 @@ class Databases:
         old = [name for name in names if name.startswith("prepared_") and not name.endswith("_part")]
         for name in old[:-KEPT]:
             self.drop(name)
-        for folder in self.files.iterdir():
+        for folder in folders:
             if folder.name not in names:
                 paths.remove(folder)
 

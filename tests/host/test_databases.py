@@ -126,6 +126,22 @@ def test_sweep_removes_what_was_interrupted(databases):
     assert {path.name for path in databases.files.iterdir()} == {"sire", f"test_{os.getpid()}_1"}
 
 
+def test_sweep_leaves_alone_what_is_copied_meanwhile(databases, monkeypatch):
+    """Not all who copy hold the lock: a test's worker copies when its first test begins."""
+    make(databases, "one")
+    asked = databases.names
+
+    def names():
+        found = asked()
+        if "two" not in found:
+            databases.copy("one", "two")
+        return found
+
+    monkeypatch.setattr(databases, "names", names)
+    databases.sweep()
+    assert (databases.files / "two" / "ab" / "abcdef").exists()
+
+
 def test_sweep_keeps_the_newest_prepared_ones(databases, monkeypatch):
     monkeypatch.setattr(database, "KEPT", 2)
     for number in range(4):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from host import journeys, paths
+from host import filestores, journeys, paths
 
 
 def run(folder, *arguments):
@@ -47,6 +47,25 @@ def test_a_skipped_test_fails_and_says_what_it_needs(tmp_path):
     assert done.returncode == 1, done.stdout
     assert done.stdout.count("what this one needs has to be there (no wool)") >= len(SKIPPED), done.stdout
     assert "1 failed, 1 xfailed, 5 errors" in done.stdout.splitlines()[-1]
+
+
+def test_a_worker_cleans_only_files_of_its_own(tmp_path):
+    (tmp_path / "main" / "ab").mkdir(parents=True)
+    (tmp_path / "main" / "ab" / "abc").write_text("x")
+    with filestores.own("main", "main-gw1", tmp_path.joinpath), filestores.own("main", "main-gw2", tmp_path.joinpath):
+        (tmp_path / "main-gw1" / "ab" / "abc").unlink()
+        (tmp_path / "main-gw1" / "cd").mkdir()
+        assert {folder.name for folder in (tmp_path / "main-gw2").iterdir()} == {"ab"}
+        assert (tmp_path / "main-gw2" / "ab" / "abc").read_text() == "x"
+    assert (tmp_path / "main" / "ab" / "abc").read_text() == "x"
+    assert {folder.name for folder in tmp_path.iterdir()} == {"main"}
+
+
+def test_a_database_that_is_nobodys_copy_keeps_its_files(tmp_path):
+    (tmp_path / "main").mkdir()
+    with filestores.own("main", "main", tmp_path.joinpath):
+        assert (tmp_path / "main").exists()
+    assert (tmp_path / "main").exists()
 
 
 def test_figures_of_this_run_are_printed(home):
