@@ -245,6 +245,7 @@ def main():
         sire["tuned_20_parallel_workers_ms"] = tuned
         sire["times_parallel_workers"] = round(tuned / sire["ours_20_parallel_workers_ms"], 1)
     result["sire"] = sire
+    result["cores"] = len(os.sched_getaffinity(0))
     result["seconds"] = round(time.monotonic() - started)
     print(json.dumps(result))
     return 0
