@@ -142,10 +142,11 @@ class ClientPage(
 
         Money that a live prompt holds is not paid yet; money that is confirmed and not booked yet is.
 
-        :return: amounts in the currency of the invoice; ``proposed`` is what one M-Pesa payment can carry
+        :return: amounts in the currency of the invoice; ``asked`` is what may be paid without what will not come as money,
+            ``proposed`` what one M-Pesa payment can carry of it
         :rtype: dict
         """
-        payable = invoice._sire_get_payable()
+        payable, asked = invoice._sire_get_payable(), invoice._sire_get_proposed()
         live = invoice.transaction_ids.filtered(lambda tx: tx.state in LIVE and tx.operation != "refund")
         held = sum(live.mapped("amount"))
         left = min(payable + held, invoice.amount_residual)
@@ -154,7 +155,8 @@ class ClientPage(
             "held": left - payable,
             "left": left,
             "paid": invoice.amount_total - left,
-            "proposed": self.provider._mpesa_get_step(invoice._sire_get_proposed())[0] if self.provider else 0,
+            "asked": asked,
+            "proposed": self.provider._mpesa_get_step(asked)[0] if self.provider else 0,
         }
 
     def is_settled(self, invoice):

@@ -27,10 +27,10 @@ class ClientPagePayBill:
 
     def say_steps(self, sums, currency):
         """Say that what is left takes several payments, and which one comes next; empty when one is enough."""
-        sentence = self.provider._mpesa_say_steps(sums["payable"], currency)
+        sentence = self.provider._mpesa_say_steps(sums["asked"], currency)
         if not sentence:
             return ""
-        step, _steps = self.provider._mpesa_get_step(sums["payable"])
+        step, _steps = self.provider._mpesa_get_step(sums["asked"])
         next_one = self.env._(
             "Next: %s. M-Pesa also limits what one phone pays in a day: another phone may pay a step.",
             self.money(step, currency),
@@ -41,7 +41,7 @@ class ClientPagePayBill:
         """Say why M-Pesa is not offered, and what to do."""
         why = self.env._("M-Pesa is not available for this invoice.")
         if self.provider:
-            why = self.provider._mpesa_say_absence(sums["payable"], invoice.currency_id) or why
+            why = self.provider._mpesa_say_absence(sums["asked"], invoice.currency_id) or why
         return self.env._("%s Use another way to pay below, or ask us.", why)
 
     def say_unseen(self, number):

@@ -30,6 +30,10 @@ class ClientPageStatus:
         """Whether what is left will not come as money: nothing is asked for, by no way."""
         return invoice.currency_id.compare_amounts(invoice._sire_get_withheld(), sums["left"]) >= 0
 
+    def is_all_held(self, invoice, sums):
+        """Whether all the money that is asked for is on its way: what will not come as money may be left beside it."""
+        return sums["payable"] <= 0 or (sums["asked"] <= 0 and not self.is_all_withheld(invoice, sums))
+
     def say_credited(self, note):
         return self.env._("taken off invoice %s", note.reversed_entry_id.name)
 

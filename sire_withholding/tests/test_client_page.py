@@ -1,7 +1,9 @@
 """What the client's page says when only a certificate is missing, and when it came."""
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.sire_billing.controllers.client_page_content import ClientPage
 from odoo.addons.sire_billing.tests.client_page_common import ClientPageCommon
 
 from .common import WithholdingCommon
@@ -27,6 +29,45 @@ class TestClientPage(WithholdingCommon, ClientPageCommon):
         self.assertIn("please send us the certificate", html)
         for wrong in ("to be paid by", "M-Pesa is not available", "smallest M-Pesa payment", 'name="phone"', "Overdue"):
             self.assertNotIn(wrong, html)
+
+    def test_no_way_to_pay_is_offered_for_a_certificate(self):
+        """No card, no portal: who follows such a link is asked for money that nobody waits for."""
+        self.assertNotIn("/portal/", self.read(self.path(self.invoice)))
+        self.assertIn("/portal/", self.read(self.path(self.make_bill())))
+
+    def test_money_on_its_way_leaves_the_certificate(self):
+        """All the money is held by a card payment: that is said, not that M-Pesa is not available."""
+        invoice = self.make_bill()
+        page = ClientPage(self.env["sire.client.link"]._for(invoice).sudo())
+        card = self.env["payment.provider"].search([("code", "!=", "mpesa")], limit=1)
+        tx = self.env["payment.transaction"].create(
+            {
+                "provider_id": card.id,
+                "payment_method_id": card.with_context(active_test=False).payment_method_ids[:1].id,
+                "reference": "card-1",
+                "amount": 92650,
+                "currency_id": invoice.currency_id.id,
+                "partner_id": invoice.partner_id.id,
+                "invoice_ids": [Command.set(invoice.ids)],
+            }
+        )
+        tx._set_pending()
+        sums = page.get_money(invoice)
+        self.assertEqual((sums["payable"], sums["held"]), (5950, 92650))
+        html = self.read(self.path(invoice))
+        self.assertIn("KSh 92,650 is being paid in another way", html)
+        for wrong in ("M-Pesa is not available", "/portal/", 'name="phone"'):
+            self.assertNotIn(wrong, html)
+        tx._set_canceled()
+        self.assertIn('name="phone"', self.read(self.path(invoice)))
+
+    def test_steps_are_of_the_money_alone(self):
+        """KSh 260,000 of which KSh 15,690 are certificates: one payment is enough, so nothing is said of several."""
+        self.provider.mpesa_max_amount = 250000
+        invoice = self.make_bill(260000 / 1.16)
+        page = ClientPage(self.env["sire.client.link"]._for(invoice).sudo())
+        self.assertGreater(page.get_money(invoice)["payable"], 250000)
+        self.assertNotIn("Next:", self.read(self.path(invoice)))
 
     def test_a_certificate_is_no_receipt(self):
         certificate = self.record(self.invoice, 1700)
