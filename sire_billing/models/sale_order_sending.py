@@ -65,6 +65,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self._sire_check_may_give_link()
+        self._sire_check_link_opens()
         return {"type": "ir.actions.act_url", "target": "new", "url": self._sire_get_client_url()}
 
     def _sire_check_sendable(self, by_mail=True):

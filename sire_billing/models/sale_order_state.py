@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from odoo.addons.sire_base.utils.eat import eat_today
 
@@ -95,3 +96,14 @@ class SaleOrder(models.Model):
             return False
         company_sudo = self.sudo().company_id  # a setting
         return eat_today() > self.validity_date + timedelta(days=company_sudo.sire_link_days)
+
+    def _sire_check_link_opens(self):
+        """Override of `sire.client.document`."""
+        for order in self.filtered(lambda order: order._sire_is_link_over()):
+            raise UserError(
+                self.env._(
+                    "%(order)s was valid until %(date)s: its link does not open any more.",
+                    order=order.name,
+                    date=format_date(self.env, order.validity_date),
+                )
+            )

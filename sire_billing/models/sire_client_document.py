@@ -67,8 +67,9 @@ class SireClientDocument(models.AbstractModel):
     def _compute_sire_client_url(self):
         for record in self:
             # sudo: the link is shown to whoever may read the document
-            links_sudo = record.sudo()._sire_find_client_link()
-            record.sire_client_url = links_sudo._get_url() if links_sudo else False
+            link_sudo = record.sudo()._sire_find_client_link()
+            is_good = link_sudo._is_open() and not link_sudo.order_id._sire_is_link_over()  # nobody copies a dead one
+            record.sire_client_url = link_sudo._get_url() if is_good else False
 
     def _sire_money(self, amount):
         """:return: an amount in the currency of this document as people write it, such as "KSh 98,600" """
@@ -110,6 +111,7 @@ class SireClientDocument(models.AbstractModel):
         """Stop the client's link, and make a new one to give to the client."""
         for record in self:
             record._sire_check_may_give_link()
+            record._sire_check_link_opens()
             record.sudo()._sire_find_client_link().revoked = True  # sudo: as above
             record.env.flush_all()
             record._sire_get_client_url()
@@ -126,6 +128,12 @@ class SireClientDocument(models.AbstractModel):
         ticked = (self.env.user._sire_ticks() or {}).get(send)
         if not (self.env.su or ticked or any(self.env.user.has_group(group) for group in LINK_GROUPS)):
             raise AccessError(self.env._("Only project managers and accountants give links to clients."))
+
+    def _sire_check_link_opens(self):
+        """A hook.
+
+        :raise UserError: when no link to this document opens, not a new one either
+        """
 
     def _sire_send_document(self, template_xmlid, attachments=None):
         """Send this document to its client and remember when, to whom and which files (`sire.client.sending`).

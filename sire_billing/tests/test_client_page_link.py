@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.sire_base.utils.eat import eat_today
 from odoo.addons.sire_billing.models.sire_client_link import ALPHABET, read_code
 
 from .client_page_common import ClientPageCommon
@@ -76,6 +77,37 @@ class TestClientPageLink(ClientPageCommon):
         link.expires_at = fields.Datetime.now() - timedelta(seconds=1)
         self.assertIn(DEAD, self.read(link._get_path(), status=404))
         self.assertNotEqual(self.links._for(order), link)
+
+    def test_an_expired_link_is_not_shown_to_staff(self):
+        """Who copies it would send a client to a page that does not open. Looking writes nothing, asking makes a new one."""
+        for document in (self.make_order(), self.make_invoice()):
+            link = self.links._for(document)
+            self.assertEqual(document.sire_client_url, link._get_url())
+            link.expires_at = fields.Datetime.now() - timedelta(seconds=1)
+            self.env.invalidate_all()
+            self.assertFalse(document.sire_client_url)
+            self.assertFalse(link.revoked)
+            document.action_sire_new_link()
+            self.env.invalidate_all()
+            self.assertTrue(document.sire_client_url)
+            self.assertNotEqual(document.sire_client_url, link._get_url())
+            self.assertTrue(self.read(document.sire_client_url))
+
+    def test_a_link_that_is_over_is_neither_shown_nor_made(self):
+        """Long after its validity no link of a quotation opens, an old one nor a new one: that is said."""
+        order = self.make_order()
+        link = self.links._for(order)
+        order.validity_date = eat_today() - timedelta(days=order.company_id.sire_link_days + 1)
+        self.env.invalidate_all()
+        self.assertFalse(order.sire_client_url)
+        wizards = self.env["payment.link.wizard"].with_context(active_model="sale.order", active_id=order.id)
+        for attempt in (order.action_sire_new_link, order.action_sire_preview, lambda: wizards.create({}).link):
+            with self.assertRaisesRegex(UserError, "does not open any more"):
+                attempt()
+        self.assertFalse(link.revoked)
+        order.validity_date = eat_today()
+        self.env.invalidate_all()
+        self.assertEqual(order.sire_client_url, link._get_url())
 
     def test_dead_links_cannot_be_told_apart(self):
         revoked, expired = self.links._for(self.make_order()), self.links._for(self.make_order())

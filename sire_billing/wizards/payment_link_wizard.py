@@ -10,6 +10,7 @@ class PaymentLinkWizard(models.TransientModel):
         for wizard in orders:
             order = self.env["sale.order"].browse(wizard.res_id)
             order._sire_check_may_give_link()
+            order._sire_check_link_opens()
             wizard.link = order._sire_get_client_url()
         return super(PaymentLinkWizard, self - orders)._compute_link()
 
