@@ -202,7 +202,12 @@ class TestSideBySide(AssignCommon):
         wizard = self.env["sire.mpesa.statement.wizard"].with_user(self.accountant)
         wizard = wizard.create({"file": base64.b64encode(as_csv(rows))})
         wizard.action_show()
+        self.assertEqual(wizard.line_ids.mapped("words"), ["On an invoice of a branch"])
+        self.accountant.company_ids |= invoice.company_id
+        # may read it, and has only the company open
+        wizard.with_context(allowed_company_ids=self.company.ids).action_show()
         self.assertEqual(wizard.line_ids.mapped("words"), ["On an invoice of Mombasa"])
+        self.accountant.company_ids -= invoice.company_id
         lost = self.report(self.provider, number="BRANCHAAA2")
         self.assertFalse(lost.with_user(self.accountant)._suggest())
         with self.assertRaises(AccessError):

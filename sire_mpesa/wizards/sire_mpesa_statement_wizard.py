@@ -139,6 +139,8 @@ class SireMpesaStatementWizard(models.TransientModel):
         moves_sudo = self.env["account.move"].sudo()  # of a branch they need not be this reader's
         found_sudo = moves_sudo._mpesa_find_by_account(self._get_company(), seen.reference)
         if others := found_sudo.company_id - self.env.companies:
+            if others - self.env.user.company_ids:  # that there is one is all that this reader may know
+                return self.env._("On an invoice of a branch")
             return self.env._("On an invoice of %s", ", ".join(others.mapped("name")))
         found = self.env["account.move"].browse(found_sudo.ids)
         invoices = found.filtered(lambda move: move.state == "posted" and move.amount_residual > 0)
