@@ -106,7 +106,8 @@ class PaymentProvider(models.Model):
 
     def _mpesa_find_shared_number(self):
         """Two companies with one number: what a prompt of the one brings is reported to the other as well, and both would
-        have it in their books. In Safaricom's sandbox everybody has the same number, and no money moves.
+        have it in their books. An archived company is no exception: what is reported to its number is still booked there.
+        In Safaricom's sandbox everybody has the same number, and no money moves.
 
         :return: one sentence, or None
         :rtype: str | None
@@ -117,9 +118,16 @@ class PaymentProvider(models.Model):
         others_sudo = self.sudo().search(  # also of companies that whoever sets this up does not see
             [("code", "=", "mpesa"), ("state", "!=", "disabled"), ("company_id", "!=", self.company_id.id)]
         )
-        if others_sudo.filtered(
+        taken_sudo = others_sudo.filtered(
             lambda other: other._mpesa_get_number() == number and (other.mpesa_base_url or "").rstrip("/") == url
-        ):
+        )
+        if taken_sudo and not any(taken_sudo.company_id.mapped("active")):
+            return self.env._(
+                "%s is the number of an archived company here: restore that company and disable its M-Pesa first. Its"
+                " prompts and reports still count there.",
+                number,
+            )
+        if taken_sudo:
             return self.env._(
                 "%s is the number of another company here: each company needs its own, or nobody can tell whose a"
                 " payment is.",

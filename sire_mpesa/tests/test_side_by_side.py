@@ -120,6 +120,17 @@ class TestSideBySide(AssignCommon):
         self.provider.state = "disabled"
         self.provider_2.state = "test"
 
+    def test_the_number_of_an_archived_company(self):
+        """Prompts and reports of it still count there, so it stays taken; what is to be done is said."""
+        self.company_2.active = False
+        self.env.flush_all()
+        with self.assertRefused("600984 is the number of an archived company here"):
+            self.provider.mpesa_shortcode = "600984"
+        self.company_2.active = True
+        self.provider_2.state = "disabled"
+        self.company_2.active = False
+        self.provider.mpesa_shortcode = "600984"
+
     def test_an_account_is_the_companys_own(self):
         invoice = self.make_invoice(500)
         theirs = self.report(self.provider_2, account=invoice.mpesa_reference)
