@@ -76,7 +76,8 @@ class SirePortalHome(CustomerPortal):
             is_client = request.env.user._is_portal() and self._sire_is_own(document)
         except (AccessError, MissingError):
             return request.redirect("/my")
-        if not is_client:  # staff, vendors: not whom the link is for
+        is_over = kind == "orders" and is_client and document._sire_is_link_over()  # no link of it opens
+        if not is_client or is_over:  # staff, vendors: not whom the link is for
             return request.redirect(f"/my/{kind}/{document_id}")
         return request.redirect(request.env["sire.client.link"]._for(document)._get_path(), code=303)
 

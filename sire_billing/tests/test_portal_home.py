@@ -1,7 +1,10 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import new_test_user, tagged
+
+from odoo.addons.sire_base.utils.eat import eat_today
 
 from .statement_page_common import StatementPageCommon
 
@@ -110,6 +113,9 @@ class TestPortalHome(StatementPageCommon):
             path = f"/my/{kind}/{document.id}/page"
             self.assertIn(f'href="{path}"', self.go(lst).text)
             self.assertTrue(self.go(path).headers["Location"].endswith(self.path(document)))
+        order.validity_date = eat_today() - timedelta(days=order.company_id.sire_link_days + 1)
+        self.env.flush_all()  # its links open no more: the host's page shows it
+        self.assertTrue(self.go(f"/my/orders/{order.id}/page").headers["Location"].endswith(f"/my/orders/{order.id}"))
         self.enter(self.other_user)
         for path in (f"/my/invoices/{self.late.id}/page", f"/my/orders/{order.id}/page", "/my/invoices/0/page"):
             self.assertTrue(self.go(path).headers["Location"].endswith("/my"), path)
