@@ -101,7 +101,7 @@ class SireClientDocument(models.AbstractModel):
             link_sudo = record.sudo()._sire_find_client_link()
             if not link_sudo:
                 raise UserError(self.env._("%s has no link that could be stopped.", record.display_name))
-            link_sudo.revoked = True
+            link_sudo._revoke()
             record.sudo().message_post(  # sudo: an accountant only reads quotations
                 body=self.env._("The client's link was stopped."), author_id=self.env.user.partner_id.id
             )
@@ -112,7 +112,7 @@ class SireClientDocument(models.AbstractModel):
         for record in self:
             record._sire_check_may_give_link()
             record._sire_check_link_opens()
-            record.sudo()._sire_find_client_link().revoked = True  # sudo: as above
+            record.sudo()._sire_find_client_link()._revoke()  # sudo: as above
             record.env.flush_all()
             record._sire_get_client_url()
             record.sudo().message_post(  # sudo: as above

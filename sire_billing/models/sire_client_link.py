@@ -103,8 +103,7 @@ class SireClientLink(models.Model):
         """
         for link in self:
             (link.order_id or link.invoice_id).check_access("write")
-        links_sudo = self.sudo()  # Who may change a document may take its link back; links have no other editor.
-        links_sudo.revoked = True
+        self.sudo()._revoke()  # Who may change a document may take its link back; links have no other editor.
 
     # === BUSINESS === #
 
@@ -154,6 +153,13 @@ class SireClientLink(models.Model):
             limit=1,
         )
         return link_sudo.filtered(lambda link: not link.order_id._sire_is_link_over())
+
+    def _revoke(self):
+        """Stop these links. The host's own pages of what they showed have keys of their own, which a reader may have been
+        led to: they are stopped too, and made anew by whoever needs one. For superuser mode."""
+        self.revoked = True
+        for documents in (self.order_id, self.invoice_id | self.order_id.invoice_ids):
+            documents.filtered("access_token").write({"access_token": False})
 
     def _is_open(self):
         """:return: whether there is a link, and it is neither revoked nor older than it may be"""

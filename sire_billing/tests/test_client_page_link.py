@@ -71,6 +71,26 @@ class TestClientPageLink(ClientPageCommon):
         self.assertNotEqual(new, link)
         self.assertIn(order.name, self.read(new._get_path()))
 
+    def test_a_stopped_link_takes_the_hosts_page_along(self):
+        """The page led to the host's page of the invoice, whose address has a key of its own: it is stopped too."""
+        invoice = self.make_invoice()
+        order = invoice.line_ids.sale_line_ids.order_id
+        for document, stop in (
+            (order, order.action_sire_stop_link),
+            (order, order.action_sire_new_link),
+            (invoice, invoice.action_sire_stop_link),
+            (invoice, lambda: self.links._for(invoice).action_revoke()),
+        ):
+            answer = self.fetch(f"{self.path(document)}/portal/{invoice.id}", allow_redirects=False)
+            address = answer.headers["Location"]
+            self.assertIn("access_token=", address)
+            self.assertIn(invoice.name, self.read(address))
+            stop()
+            after = self.fetch(address, allow_redirects=False)
+            self.assertEqual(after.status_code, 303, "it still opens")
+            self.assertTrue(after.headers["Location"].endswith("/my"))
+        self.assertIn(invoice.name, self.read(self.path(invoice)))
+
     def test_expired_link_is_replaced(self):
         order = self.make_order()
         link = self.links._for(order)
