@@ -1,5 +1,7 @@
 """Who may post to an address that we gave to Safaricom. Not a route itself."""
 
+import re
+
 from odoo.http import request
 
 from odoo.addons.payment.logging import get_payment_logger
@@ -8,6 +10,20 @@ from odoo.addons.sire_base.utils.net import ip_allowed
 from .. import const
 
 _logger = get_payment_logger(__name__, sensitive_keys=const.SENSITIVE_KEYS)
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+def find_addressee(records_sudo, field, token, names=()):
+    """:param records_sudo: the model, as superuser: what is asked for is not the public's to read
+    :param str token: as it stood in the address; what cannot be one (PostgreSQL takes no NUL) is nobody's
+    :param names: fields to read with it; none reads them as they are asked for
+    :return: the record whose address it is, or none
+    """
+    if not _TOKEN.fullmatch(token):
+        return records_sudo.browse()
+    return records_sudo.search_fetch([(field, "=", token)], names, limit=1)
 
 
 def refuse_stranger(record_sudo, provider_sudo):

@@ -3,9 +3,10 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.payment import utils as payment_utils
+from odoo.addons.sire_base.utils.text import storable
 
 from .. import const
-from .sender import read_headers, refuse_stranger
+from .sender import find_addressee, read_headers, refuse_stranger
 
 
 class SireMpesaController(http.Controller):
@@ -23,8 +24,8 @@ class SireMpesaController(http.Controller):
         """Keep what Safaricom says and answer: the worker believes it or not."""
         # Transactions are not the public's to read.
         txs_sudo = request.env["payment.transaction"].sudo()
-        domain = [("mpesa_callback_token", "=", token)]
-        tx_sudo = txs_sudo.search_fetch(domain, ["provider_id", "company_id"], limit=1)  # no more than is looked at
+        names = ("provider_id", "company_id")  # no more than is looked at
+        tx_sudo = find_addressee(txs_sudo, "mpesa_callback_token", token, names)
         if refusal := refuse_stranger(tx_sudo, tx_sudo.provider_id):
             return refusal
         http_request = request.httprequest
@@ -40,7 +41,11 @@ class SireMpesaController(http.Controller):
         :rtype: dict
         """
         # Transactions are not the public's to read.
-        tx_sudo = request.env["payment.transaction"].sudo().search([("reference", "=", reference)], limit=1)
+        txs_sudo = request.env["payment.transaction"].sudo()
+        is_text = isinstance(reference, str) and isinstance(access_token, str) and access_token.isascii()
+        tx_sudo = txs_sudo
+        if is_text and reference == storable(reference):
+            tx_sudo = txs_sudo.search([("reference", "=", reference)], limit=1)
         if not tx_sudo or not payment_utils.check_access_token(
             access_token, "mpesa", tx_sudo.reference, tx_sudo.partner_id.id
         ):

@@ -4,7 +4,7 @@ from odoo import http
 from odoo.http import request
 
 from .. import const
-from .sender import read_headers, refuse_stranger
+from .sender import find_addressee, read_headers, refuse_stranger
 
 
 class SireMpesaC2bController(http.Controller):
@@ -47,7 +47,7 @@ class SireMpesaC2bController(http.Controller):
 
     def _find(self, token):
         """:return: the provider whose address it is, as superuser: providers are not the public's to read"""
-        return request.env["payment.provider"].sudo().search([("mpesa_c2b_token", "=", token)], limit=1)
+        return find_addressee(request.env["payment.provider"].sudo(), "mpesa_c2b_token", token)
 
     @staticmethod
     def _read(raw_body):

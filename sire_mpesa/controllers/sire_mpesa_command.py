@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from .. import const
-from .sender import read_headers, refuse_stranger
+from .sender import find_addressee, read_headers, refuse_stranger
 
 
 class SireMpesaCommandController(http.Controller):
@@ -19,7 +19,7 @@ class SireMpesaCommandController(http.Controller):
     def command_result(self, token, **_kwargs):
         """Keep what Safaricom says about a request of ours and answer: the worker believes it or not."""
         # Requests are not the public's to read.
-        command_sudo = request.env["sire.mpesa.command"].sudo().search([("token", "=", token)], limit=1)
+        command_sudo = find_addressee(request.env["sire.mpesa.command"].sudo(), "token", token)
         if refusal := refuse_stranger(command_sudo, command_sudo.provider_id):
             return refusal
         http_request = request.httprequest

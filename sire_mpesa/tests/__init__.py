@@ -11,6 +11,7 @@ from . import (
     test_commands,
     test_confirming,
     test_external_api,
+    test_hostile,
     test_interleavings,
     test_model,
     test_portal,
