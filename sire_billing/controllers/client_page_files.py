@@ -1,4 +1,8 @@
+from urllib.parse import urlencode
+
 from odoo.http import Controller, content_disposition, request, route
+
+from odoo.addons.payment import utils as payment_utils
 
 from .client_page_content import ClientPage
 from .client_page_http import PRIVATE_HEADERS
@@ -56,7 +60,7 @@ class ClientPageFiles(Controller):
         link, invoice = self._get_document(code, invoice_id, kw)
         if not invoice:
             return render(link, kw, status=404)
-        return request.redirect(invoice.get_portal_url(), code=303)
+        return request.redirect(invoice.get_portal_url(query_string=self._ask_for(invoice)), code=303)
 
     # === HELPERS ===
 
@@ -69,6 +73,15 @@ class ClientPageFiles(Controller):
         if page.order and not invoice_id:
             return link, page.order if page.is_content_shown() else None
         return link, page.invoices.filtered(lambda move: move.id == (invoice_id or link.invoice_id.id))
+
+    def _ask_for(self, invoice):
+        """Return what makes the host's page propose what ours asks for: less than all when a part will not come as money. The
+        whole may be paid there all the same. It is signed as the host signs the amount of a payment link."""
+        asked = invoice._sire_get_proposed()
+        if not 0 < asked < invoice._sire_get_payable():
+            return ""
+        token = payment_utils.generate_access_token(invoice.id, asked, env=invoice.env)
+        return f"&{urlencode({'amount': asked, 'payment_token': token})}"
 
     def _respond_pdf(self, report, record, name):
         reports_sudo = record.env["ir.actions.report"].sudo()  # The page reaches this record, so its print as well.

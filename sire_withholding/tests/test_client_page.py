@@ -35,6 +35,17 @@ class TestClientPage(WithholdingCommon, ClientPageCommon):
         self.assertNotIn("/portal/", self.read(self.path(self.invoice)))
         self.assertIn("/portal/", self.read(self.path(self.make_bill())))
 
+    def test_another_way_asks_for_the_same(self):
+        """Who pays by card is asked for the money, as on the page, and not for the certificate too."""
+        self.env["ir.config_parameter"].set_param("account_payment.enable_portal_payment", "True")
+        self.provider.write({"state": "enabled", "is_published": True})
+        for vat, tax, asked in ((True, True, "92650.0"), (True, False, "96900.0"), (False, False, "98600.0")):
+            self.client.write({"sire_withholds_vat": vat, "sire_withholds_tax": tax})
+            invoice = self.make_bill()
+            answer = self.fetch(f"{self.path(invoice)}/portal/{invoice.id}", allow_redirects=False)
+            html = self.read(answer.headers["Location"], allow_redirects=False)
+            self.assertIn(f'data-invoice-next-amount-to-pay="{asked}"', html)
+
     def test_money_on_its_way_leaves_the_certificate(self):
         """All the money is held by a card payment: that is said, not that M-Pesa is not available."""
         invoice = self.make_bill()
