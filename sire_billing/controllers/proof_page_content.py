@@ -118,7 +118,7 @@ class ProofPage(ClientPageFormat):
 
     def get_paybill(self):
         """:return: as :meth:`account.move._sire_get_paybill`, with the account; empty when nothing can be paid that way"""
-        if not self.get_balance() or not self.record._sire_get_payable():
+        if not self.get_balance() or not self.record._sire_get_proposed():
             return {}
         return self.record._sire_get_paybill()
 

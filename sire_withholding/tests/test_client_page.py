@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.sire_billing.controllers.client_page_content import ClientPage
+from odoo.addons.sire_billing.controllers.proof_page_content import ProofPage
 from odoo.addons.sire_billing.tests.client_page_common import ClientPageCommon
 
 from .common import WithholdingCommon
@@ -34,6 +35,12 @@ class TestClientPage(WithholdingCommon, ClientPageCommon):
         """No card, no portal: who follows such a link is asked for money that nobody waits for."""
         self.assertNotIn("/portal/", self.read(self.path(self.invoice)))
         self.assertIn("/portal/", self.read(self.path(self.make_bill())))
+
+    def test_the_page_of_the_paper_names_no_pay_bill_for_a_certificate(self):
+        self.provider.write({"mpesa_c2b_state": "registered", "mpesa_shortcode_type": "paybill"})
+        for invoice, is_named in ((self.invoice, False), (self.make_bill(), True)):
+            page = ProofPage(self.env["sire.proof"]._for(invoice))
+            self.assertEqual(bool(page.get_paybill()), is_named)
 
     def test_another_way_asks_for_the_same(self):
         """Who pays by card is asked for the money, as on the page, and not for the certificate too."""
