@@ -58,7 +58,6 @@ class SireAccessPermission(models.Model):
         string="New", readonly=True, help="Came with an upgrade; nobody has looked at its ticks yet."
     )
     gate_ids = fields.One2many("sire.access.gate", "permission_id")
-    grant_ids = fields.One2many("sire.access.grant", "permission_id")
 
     _resource_action_uniq = models.Constraint("UNIQUE (resource_id, action_id)", "There is such a permission.")
 

@@ -4,6 +4,9 @@ from odoo import api, models
 class SireDocumentWizard(models.AbstractModel):
     """A form of ours about documents. It shows what they say, which the ORM reads and stores as the system: so whoever
     names a document, with the button or over JSON-2, has to be somebody who may read it.
+
+    Unlike `sire.named.documents`, which looks at what is new in values before they are written, this looks at all that
+    the written fields then hold, through paths and worked out or not.
     """
 
     _name = "sire.document.wizard"

@@ -9,7 +9,9 @@ class SireNamedDocuments(models.AbstractModel):
     on the form or over JSON-2, has to be somebody who may read it.
 
     What is looked at is what is given: values, and defaults. A model of the host's says in `_sire_named` which fields, and lets
-    pass what is of one's own companies. A form that nobody keeps inherits `sire.document.wizard`.
+    pass what is of one's own companies. What a row names already is not asked for again: who changes one need not know all of it.
+
+    A form that nobody keeps inherits `sire.document.wizard`, which looks at what its fields hold once they are written.
     """
 
     _name = "sire.named.documents"

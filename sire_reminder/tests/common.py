@@ -46,6 +46,20 @@ class ReminderCommon(BillingCommon):
         return move
 
     @classmethod
+    def pay_on_account(cls, amount, kind="bank", **values):
+        """A payment of the client that is matched with nothing yet.
+
+        :param kind: of the journal, "bank" or "cash"
+        """
+        journal = cls.env["account.journal"].search([("type", "=", kind), ("company_id", "=", cls.company.id)], limit=1)
+        payment = cls.env["account.payment"].create({
+            "payment_type": "inbound", "partner_type": "customer", "partner_id": cls.client.id, "amount": amount,
+            "journal_id": journal.id, **values,
+        })  # fmt: skip
+        payment.action_post()
+        return payment
+
+    @classmethod
     def at(cls, days=0, hour=10, minute=0):
         """:return: a context manager in which it is another day and hour in Nairobi"""
         return freeze_time(eat_to_utc(TODAY.replace(hour=hour, minute=minute) + timedelta(days=days)))

@@ -162,12 +162,7 @@ class TestLateFee(LateFeeCommon):
 
     def test_credit_that_no_invoice_took_yet(self):
         move = self.bill(due=-40)
-        payment = self.env["account.payment"].create({
-            "payment_type": "inbound", "partner_type": "customer", "partner_id": self.client.id, "amount": 250,
-            "journal_id": self.env["account.journal"].search(
-                [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1).id,
-        })  # fmt: skip
-        payment.action_post()
+        payment = self.pay_on_account(250)
         self.assertTrue(payment.move_id, "the test needs an entry")
         self.charge()
         self.assertEqual(self.fee(move).base, 750)

@@ -70,12 +70,7 @@ class TestLateFeeCompanies(LateFeeCommon):
 
     def test_credit_of_one_company_is_not_the_others(self):
         _first, second = self.bill_both()
-        payment = self.env["account.payment"].create({
-            "payment_type": "inbound", "partner_type": "customer", "partner_id": self.client.id, "amount": 1000,
-            "journal_id": self.env["account.journal"].search(
-                [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1).id,
-        })  # fmt: skip
-        payment.action_post()
+        self.pay_on_account(1000)
         one, two = self.charge_both()
         self.assertEqual((len(one), len(two)), (0, 1))
         self.assertEqual(self.fee(second).base, 1000)

@@ -135,26 +135,13 @@ class TestPause(ReminderCommon, TransactionCase):
 
     def test_a_payment_that_is_not_matched_yet_is_taken_off(self):
         move = self.bill(due=-8)
-        bank = self.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
-        )
-        self.env["account.payment"].create({
-            "partner_id": self.client.id, "amount": 250, "payment_type": "inbound", "partner_type": "customer",
-            "journal_id": bank.id, "invoice_ids": [(6, 0, move.ids)],
-        }).action_post()  # fmt: skip
+        self.pay_on_account(250, invoice_ids=[(6, 0, move.ids)])
         self.assertEqual(self.plan(move), [(7, move._sire_get_payable(), "")])
 
     def test_money_that_no_invoice_took(self):
         """The client has paid, only nobody has matched it yet: a reminder would be wrong."""
         small, large = self.bill(due=-8, amount=1000), self.bill(due=-8, amount=5000)
-        cash = self.env["account.journal"].search(
-            [("type", "=", "cash"), ("company_id", "=", self.company.id)], limit=1
-        )
-        payment = self.env["account.payment"].create({
-            "partner_id": self.client.id, "amount": 1500, "payment_type": "inbound", "partner_type": "customer",
-            "journal_id": cash.id,
-        })  # fmt: skip
-        payment.action_post()
+        self.pay_on_account(1500, "cash")
         self.assertEqual(self.plan(small)[0][2], "The client has KSh 1,500 of credit that no invoice took yet")
         self.assertEqual(self.plan(large)[0][2], "")
         self.assertEqual(small.sire_reminder_next, "The client has KSh 1,500 of credit that no invoice took yet")

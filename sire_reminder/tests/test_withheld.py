@@ -58,12 +58,7 @@ class TestWithheld(LateFeeCommon):
 
     def test_credit_that_covers_the_money(self):
         move = self.bill(due=-8)
-        payment = self.env["account.payment"].create({
-            "payment_type": "inbound", "partner_type": "customer", "partner_id": self.client.id, "amount": 930,
-            "journal_id": self.env["account.journal"].search(
-                [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1).id,
-        })  # fmt: skip
-        payment.action_post()
+        self.pay_on_account(930)
         self.assertIn("KSh 930 of credit", self.plan(move)[0][2])
 
     def test_a_promise_is_kept_with_the_money(self):
@@ -85,11 +80,6 @@ class TestWithheld(LateFeeCommon):
 
     def test_credit_counts_once_for_the_money(self):
         moves = self.bill(due=-40) | self.bill(due=-39)
-        payment = self.env["account.payment"].create({
-            "payment_type": "inbound", "partner_type": "customer", "partner_id": self.client.id, "amount": 1000,
-            "journal_id": self.env["account.journal"].search(
-                [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1).id,
-        })  # fmt: skip
-        payment.action_post()
+        self.pay_on_account(1000)
         self.charge()
         self.assertEqual(moves.sire_late_fee_ids.sorted("id").mapped("base"), [0, 860])

@@ -154,6 +154,26 @@ class TestSpread(WithholdingCommon):
             wizard.with_context(default_lead_id=1, default_state="void").action_record()
         self.assertFalse(self.invoices.sire_certificate_ids)
 
+    def test_amounts_of_the_form_and_of_its_lines(self):
+        """What is left empty is nothing; what is no number is refused before the rounding of the field meets it."""
+        wizard = self.open(total=1700)
+        line = wizard.line_ids[2]
+        for row, name in ((wizard, "total"), (line, "amount")):
+            for empty in (False, None):
+                row.write({name: empty})
+                self.assertEqual(row[name], 0)
+            for amount in (float("nan"), float("inf"), "many", [1]):
+                with self.subTest(field=name, amount=amount), self.assertRefused("must be a number"):
+                    with self.cr.savepoint():
+                        row.write({name: amount})
+            self.assertEqual(row[name], 0)
+        for default in (
+            {"default_total": float("nan")},
+            {"default_line_ids": [Command.create({"amount": float("nan")})]},
+        ):
+            with self.subTest(default=default), self.assertRefused("must be a number"), self.cr.savepoint():
+                wizard.with_context(**default).create({"kind": "vat"})
+
     def test_a_part_is_not_made_by_itself(self):
         """Who follows has no number of its own: nobody but the method says so."""
         lead = self.spread()

@@ -5,7 +5,7 @@ class SireWithholdingSpreadLine(models.TransientModel):
     """One of its invoices, and the part that is for it."""
 
     _name = "sire.withholding.spread.line"
-    _inherit = ["sire.amount.wizard", "sire.document.wizard"]
+    _inherit = "sire.withholding.spread.form"
     _description = "An invoice of a withholding certificate"
     _order = "id"
     _sire_documents = ("invoice_id",)
@@ -33,7 +33,3 @@ class SireWithholdingSpreadLine(models.TransientModel):
     def _compute_part(self):
         for line in self:
             line.amount = line.awaited
-
-    def _check_number(self, vals):
-        """Override of `sire_payment`: what is left empty is nothing."""
-        return super()._check_number({name: value or 0.0 for name, value in vals.items()})

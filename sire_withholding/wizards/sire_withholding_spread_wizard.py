@@ -13,7 +13,7 @@ class SireWithholdingSpreadWizard(models.TransientModel):
     """A certificate that KRA made out for several invoices: what stands on the paper, and what of it is for which."""
 
     _name = "sire.withholding.spread.wizard"
-    _inherit = ["sire.amount.wizard", "sire.document.wizard"]
+    _inherit = "sire.withholding.spread.form"
     _description = "A withholding certificate for several invoices"
     _sire_amounts = ("total",)
     _sire_documents = ("line_ids.invoice_id",)
@@ -40,10 +40,6 @@ class SireWithholdingSpreadWizard(models.TransientModel):
     def _compute_left(self):
         for wizard in self:
             wizard.left = wizard.total - sum(wizard.line_ids.mapped("amount"))
-
-    def _check_number(self, vals):
-        """Override of `sire_payment`: what is left empty is nothing."""
-        return super()._check_number({name: value or 0.0 for name, value in vals.items()})
 
     def action_record(self):
         """Record the certificate: each invoice is settled by its part.

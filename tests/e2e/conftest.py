@@ -4,7 +4,7 @@ import pytest
 
 from host import journeys
 
-from .support.api import Api
+from .support.api import Api, make_quotation
 from .support.browser import Browser, chromium
 from .support.client_page import ClientPage
 from .support.counting import Ledger
@@ -71,3 +71,17 @@ def handset(windows, sire_server):
 @pytest.fixture(scope="session")
 def ledger():
     return Ledger(journeys.folder())
+
+
+@pytest.fixture
+def approved(api, sandbox, client):
+    """The page of an approved quotation of KSh 81,200, ready to be paid; ``approved(...)`` takes the options of the phone."""
+
+    def of(**options):
+        page = client(make_quotation(api("manager"), sandbox).link, **options).open()
+        page.approve()
+        page.expect_state("To be paid")
+        page.begin()
+        return page
+
+    return of

@@ -11,21 +11,6 @@ from .support.sandbox import international
 from .support.waiting import eventually
 
 
-@pytest.fixture
-def approved(api, sandbox, client):
-    """An approved quotation's page, ready to be paid; ``of(...)`` takes the options of the phone."""
-
-    def of(**options):
-        job = make_quotation(api("manager"), sandbox)
-        page = client(job.link, **options).open()
-        page.approve()
-        page.expect_state("To be paid")
-        page.begin()
-        return page
-
-    return of
-
-
 def test_a_part_then_the_rest(approved, handset, api):
     page = approved()
     phone = phone_number()

@@ -2,25 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from .support.api import make_quotation, phone_number
+from .support.api import phone_number
 from .support.waiting import eventually
-
-
-@pytest.fixture
-def approved(api, sandbox, client):
-    """An approved quotation's page of KSh 81,200; ``of(...)`` takes the options of the phone."""
-
-    def of(**options):
-        page = client(make_quotation(api("manager"), sandbox).link, **options).open()
-        page.approve()
-        page.expect_state("To be paid")
-        page.begin()
-        return page
-
-    return of
 
 
 def test_by_pay_bill_from_the_page(approved, handset, api):
