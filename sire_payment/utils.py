@@ -25,6 +25,16 @@ def get_amount_fault(value, decimal_places=2):
     return None
 
 
+def with_defaults(env, vals, names):
+    """What a record is created of, as far as these fields go: whoever calls may give their values as defaults, too.
+
+    :param dict vals: values by field
+    :param names: fields whose ``default_…`` in the context counts where ``vals`` says nothing
+    :rtype: dict
+    """
+    return {name: env.context[f"default_{name}"] for name in names if f"default_{name}" in env.context} | vals
+
+
 def is_finite_number(value):
     """Whether a value is a number that can be money: not a boolean, not text, not NaN, not infinity.
 

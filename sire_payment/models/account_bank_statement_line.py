@@ -1,7 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..utils import is_finite_number
+from ..utils import is_finite_number, with_defaults
+
+AMOUNTS = ("amount", "amount_currency")
 
 
 class AccountBankStatementLine(models.Model):
@@ -10,7 +12,7 @@ class AccountBankStatementLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._sire_check_values(vals)
+            self._sire_check_values(with_defaults(self.env, vals, AMOUNTS))
         return super().create(vals_list)
 
     def write(self, vals):
@@ -19,7 +21,7 @@ class AccountBankStatementLine(models.Model):
 
     def _sire_check_values(self, vals):
         """Refuse what is no amount before the running balance of the bank meets it. Money that left has a minus."""
-        for name in ("amount", "amount_currency"):
+        for name in AMOUNTS:
             value = vals.get(name, 0.0)
             if value is False:
                 continue  # an empty field of a form

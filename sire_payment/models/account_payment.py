@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.sire_base.utils.gate import given
 
-from ..utils import is_finite_number
+from ..utils import is_finite_number, with_defaults
 
 LIVE_STATES = ("in_process", "paid")
 BOOKED_FIELDS = frozenset({"amount", "currency_id", "date", "journal_id", "payment_type"})
@@ -16,11 +16,12 @@ class AccountPayment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
+        given_list = [with_defaults(self.env, vals, ("amount",)) for vals in vals_list]
+        for vals in given_list:
             self._sire_check_values(vals)
         if "payment_transaction_id" in given(self, vals_list) and not self.env.su:
             raise self._sire_transaction_error()
-        amounts = [vals.get("amount") for vals in vals_list]
+        amounts = [vals.get("amount") for vals in given_list]
         payments = super().create(vals_list)
         for payment, amount in zip(payments, amounts, strict=True):
             if amount is not None and payment._sire_needs_check():

@@ -129,6 +129,20 @@ class TestOrmChannels(PaymentCommon):
         with self.assertRaises(UserError):
             self.env["account.payment"].create(self.get_payment_values(float("nan"), self.env["account.move"]))
 
+    def test_an_amount_by_default_is_one_too(self):
+        values = self.get_payment_values(0, self.env["account.move"])
+        del values["amount"]
+        line = {"journal_id": self.journal.id, "payment_ref": "x"}
+        for amount in (float("nan"), float("inf"), "500", True):
+            with self.subTest(amount=amount):
+                with self.assertRefused("must be a number"):
+                    self.env["account.payment"].with_context(default_amount=amount).create(values)
+                with self.assertRefused("must be a number"):
+                    self.env["account.bank.statement.line"].with_context(default_amount=amount).create(line)
+        with self.assertRefused("more than zero"):
+            self.env["account.payment"].with_context(default_amount=-5).create(values)
+        self.assertEqual(self.env["account.payment"].with_context(default_amount=5).create(values).amount, 5)
+
     def test_copy_of_a_payment_is_new_money(self):
         invoice = self.make_invoice()
         tx = self.make_tx(1000, invoice)

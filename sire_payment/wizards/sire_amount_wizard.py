@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..utils import is_finite_number
+from ..utils import is_finite_number, with_defaults
 
 
 class SireAmountWizard(models.AbstractModel):
@@ -14,10 +14,8 @@ class SireAmountWizard(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        context = self.env.context
-        given = {name: context[f"default_{name}"] for name in self._sire_amounts if f"default_{name}" in context}
         for vals in vals_list:
-            self._check_number(given | vals)  # a default of the caller's is written, too
+            self._check_number(with_defaults(self.env, vals, self._sire_amounts))
         return super().create(vals_list)
 
     def write(self, vals):
