@@ -108,7 +108,9 @@ class TestPortalHome(StatementPageCommon):
         for lst, document in (("/my/invoices", self.late), ("/my/quotes", order)):
             kind = "invoices" if document == self.late else "orders"
             path = f"/my/{kind}/{document.id}/page"
-            self.assertIn(f'href="{path}"', self.go(lst).text)
+            html = self.go(lst).text
+            self.assertIn(f'href="{path}"', html)
+            self.assertNotIn("access_token", html)  # "Pay Now" leads there as well
             self.assertTrue(self.go(path).headers["Location"].endswith(self.path(document)))
         self.enter(self.other_user)
         for path in (f"/my/invoices/{self.late.id}/page", f"/my/orders/{order.id}/page", "/my/invoices/0/page"):
