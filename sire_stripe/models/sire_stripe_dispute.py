@@ -74,6 +74,11 @@ class SireStripeDispute(models.Model):
             gate.check(self.env)
         return super().write(vals)
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Override of `web`: where cards are not set up, that is what to do first."""
+        return self.env["payment.provider"]._stripe_get_empty_help() or super().get_empty_list_help(help_message)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_uninstall(self):
         gate.check(self.env)
