@@ -273,7 +273,9 @@ class TestMoney(StripeCommon):
         self.tell(self.stripe.event("charge.dispute.created", dispute))
         found = tx.stripe_dispute_ids
         self.assertEqual((found.status, found.amount, found.withdrawn), ("needs_response", 1160, False))
-        self.assertIn("disputes KSh 1,160 (Somebody else used the card): answer at Stripe before", tx.invoice_ids.stripe_words)
+        self.assertIn(
+            "disputes KSh 1,160 (Somebody else used the card): answer at Stripe before", tx.invoice_ids.stripe_words
+        )
         self.assertEqual(tx.payment_id.stripe_words, tx.invoice_ids.stripe_words)
         self.assertEqual(found.activity_ids.summary, "Disputed card payment")
         self.assertTrue(found.with_user(found.activity_ids.user_id).has_access("read"))
