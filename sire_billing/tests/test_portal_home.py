@@ -111,7 +111,9 @@ class TestPortalHome(StatementPageCommon):
         for lst, document in (("/my/invoices", self.late), ("/my/quotes", order)):
             kind = "invoices" if document == self.late else "orders"
             path = f"/my/{kind}/{document.id}/page"
-            self.assertIn(f'href="{path}"', self.go(lst).text)
+            html = self.go(lst).text
+            self.assertIn(f'href="{path}"', html)
+            self.assertNotIn("access_token", html)  # "Pay Now" leads there as well
             self.assertTrue(self.go(path).headers["Location"].endswith(self.path(document)))
         order.validity_date = eat_today() - timedelta(days=order.company_id.sire_link_days + 1)
         self.env.flush_all()  # its links open no more: the host's page shows it

@@ -37,6 +37,8 @@ def events_of(env, staff):
         session = made["session"]
         session.with_user(staff["admin"]).action_sire_sign_off("A note of 200 is missing, nobody knows why")
         today = sessions.browse(sessions.action_sire_open(journal.id, session.count))
+        # rows are stamped with the moment at which the whole story began to be written
+        gate.opened(today.sudo()).opened_at = env.cr.now()
         today.action_sire_cash_out(TO_THE_BANK, "To the bank")
 
     return [(-1, BEFORE, begin), (-1, AFTER, count), (0, AFTER, go_on)]

@@ -149,6 +149,7 @@ class TestDemoStory(DemoCommon):
         self.assertLess(before.counted_at, before.signed_at)
         self.assertNotEqual(before.signed_by_id, before.counted_by_id)
         self.assertEqual((now.state, now.opening_difference), ("open", 0))
+        self.assertLessEqual(now.opened_at, min(now.movement_ids.mapped("create_date")))
 
     def test_the_past_is_past(self):
         today = eat_today()

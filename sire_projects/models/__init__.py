@@ -2,6 +2,7 @@
 from . import res_company
 
 # isort: split
+from . import account_analytic_line
 from . import hr_employee
 from . import project_milestone
 from . import project_project

@@ -7,6 +7,7 @@ from odoo.addons.sire_projects.const import MAX_MB_DEFAULT, MAX_MB_PARAMETER
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    sire_company_pin = fields.Char(related="company_id.vat", string="Company's KRA PIN")
     sire_hourly_rate = fields.Monetary(
         related="company_id.sire_hourly_rate", readonly=False, currency_field="company_currency_id"
     )

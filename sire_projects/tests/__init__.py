@@ -3,6 +3,7 @@ from . import (
     test_documents,
     test_document_rules,
     test_home,
+    test_portal_time,
     test_projects,
     test_tasks,
 )

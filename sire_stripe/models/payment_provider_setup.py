@@ -1,5 +1,7 @@
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -8,6 +10,7 @@ from odoo.addons.payment_stripe.controllers.main import StripeController
 
 from .. import const
 
+SETUP_PATH = "/odoo/sire-stripe-setup"
 PUBLIC_PORTS = (None, 443)
 TEST_CARD = "pm_card_visa"  # Stripe's own test card: https://docs.stripe.com/testing
 TEST_AMOUNTS = {"KES": 150, "TZS": 3000, "UGX": 4000}  # Stripe takes nothing below half a US dollar
@@ -245,6 +248,23 @@ class PaymentProvider(models.Model):
         if self.state == "test":
             return "open", self.env._("Test mode: only staff see cards in the payment form.")
         return "open", self.env._("Clients do not see cards yet.")
+
+    @api.model
+    def _stripe_get_empty_help(self):
+        """Say what to do first in a company that takes no cards yet.
+
+        :return: HTML for an empty list, None where cards are set up
+        :rtype: Markup | None
+        """
+        domain = [*self._check_company_domain(self.env.company), ("code", "=", "stripe"), ("state", "!=", "disabled")]
+        if self.sudo().search_count(domain, limit=1):  # who reads movements may not read providers
+            return None
+        title = self.env._("Cards are not set up for %s yet", self.env.company.name)
+        if self.env.user.has_group("base.group_system"):
+            link = Markup('<a class="btn btn-primary" href="%s">%s</a>') % (SETUP_PATH, self.env._("Set up Cards"))
+        else:
+            link = self.env._("An administrator does that, under Configuration › Set up Cards.")
+        return Markup('<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>') % (title, link)
 
     # === HELPERS === #
 

@@ -29,7 +29,8 @@ class SireStripeDispute(models.Model):
     invoice_ids = fields.Many2many(related="transaction_id.invoice_ids", compute_sudo=True, string="Invoices")
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(readonly=True)
-    reason = fields.Char(readonly=True, help="As the client's bank gave it.")
+    reason = fields.Char("Reason at Stripe", readonly=True, help="Stripe's name for it.")
+    reason_words = fields.Char("Reason", compute="_compute_reason_words", help="As the client's bank gave it.")
     status = fields.Selection(
         [
             ("warning_needs_response", "Inquiry: answer it"),
@@ -62,6 +63,23 @@ class SireStripeDispute(models.Model):
         for dispute in self:
             dispute.withdrawn = sum(dispute.movement_ids.mapped("amount")) < 0
 
+    @api.depends("reason")
+    @api.depends_context("lang")
+    def _compute_reason_words(self):
+        known = {
+            "credit_not_processed": self.env._("A refund did not come"),
+            "duplicate": self.env._("Paid twice"),
+            "fraudulent": self.env._("Somebody else used the card"),
+            "general": self.env._("No reason given"),
+            "product_not_received": self.env._("Nothing was delivered"),
+            "product_unacceptable": self.env._("Not what was agreed"),
+            "subscription_canceled": self.env._("Cancelled before it was paid"),
+            "unrecognized": self.env._("The payment is not known"),
+        }
+        for dispute in self:
+            code = dispute.reason or "general"
+            dispute.reason_words = known.get(code) or code.replace("_", " ").capitalize()
+
     # === CRUD === #
 
     @api.model_create_multi
@@ -73,6 +91,11 @@ class SireStripeDispute(models.Model):
         if vals.keys() - {"activity_ids", "message_ids", "message_follower_ids", "message_main_attachment_id"}:
             gate.check(self.env)
         return super().write(vals)
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Override of `web`: where cards are not set up, that is what to do first."""
+        return self.env["payment.provider"]._stripe_get_empty_help() or super().get_empty_list_help(help_message)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_uninstall(self):
@@ -159,7 +182,7 @@ class SireStripeDispute(models.Model):
         self.ensure_one()
         values = {
             "amount": format_money(self.amount, self.currency_id) if self.currency_id else self.amount,
-            "reason": (self.reason or "").replace("_", " ") or self.env._("no reason given"),
+            "reason": self.reason_words,
             "day": utc_to_eat(self.due_by).strftime("%d/%m/%Y") if self.due_by else "",
         }
         if self.status == "won":
@@ -174,6 +197,8 @@ class SireStripeDispute(models.Model):
         if self.status in const.CLOSED_DISPUTES:
             return self.env._("The dispute about %(amount)s is closed.", **values)
         if self.status in ("needs_response", "warning_needs_response"):
+            if not self.due_by:
+                return self.env._("The client's bank disputes %(amount)s (%(reason)s): answer at Stripe.", **values)
             return self.env._(
                 "The client's bank disputes %(amount)s (%(reason)s): answer at Stripe before %(day)s.", **values
             )

@@ -70,6 +70,11 @@ class SireStripeMovement(models.Model):
     def _check_gate(self):
         gate.check(self.env)
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Override of `web`: where cards are not set up, that is what to do first."""
+        return self.env["payment.provider"]._stripe_get_empty_help() or super().get_empty_list_help(help_message)
+
     # === BUSINESS === #
 
     @api.model

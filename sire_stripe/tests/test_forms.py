@@ -109,6 +109,28 @@ class TestForms(StripeCommon):
         with self.assertRefused("your own card"):
             setup.action_test()
 
+    def test_empty_lists_say_what_to_do_first(self):
+        boss = self.make_user("stripe-empty-boss", "account.group_account_manager")
+        for model in ("sire.stripe.movement", "sire.stripe.dispute"):
+            with self.subTest(model):
+                rows = self.env[model].with_company(self.company)
+                self.provider.state = "test"
+                self.assertEqual(rows.get_empty_list_help("<p>None yet</p>"), "<p>None yet</p>")
+                self.assertEqual(rows.with_user(boss).get_empty_list_help("<p>None yet</p>"), "<p>None yet</p>")
+                self.provider.state = "disabled"
+                self.assertIn('href="/odoo/sire-stripe-setup"', rows.get_empty_list_help("<p>None yet</p>"))
+                self.assertIn("An administrator", rows.with_user(boss).get_empty_list_help("<p>None yet</p>"))
+
+    def test_steps_are_said_to_who_sees_no_colours(self):
+        setup = self.make_setup()
+        self.assertEqual((setup.steps_shown.count("<li"), setup.steps_shown.count("bg-200")), (5, 1))
+        setup.action_next()
+        self.assertIn(">Done<", setup.steps_shown)
+        self.assertNotIn(">Needs attention<", setup.steps_shown)
+        setup = self.make_setup(stripe_publishable_key="pk_test_x", stripe_secret_key="sk_live_x")
+        setup.action_next()
+        self.assertIn(">Needs attention<", setup.steps_shown)
+
     def test_events_that_are_asked_for(self):
         self.make_setup().provider_id.action_stripe_create_webhook()
         body = self.stripe.sent("POST", "webhook_endpoints")[0]

@@ -251,13 +251,31 @@ class TestMoney(StripeCommon):
 
     # === DISPUTES === #
 
+    def test_dispute_in_words(self):
+        tx = self.pay()
+        dispute = self.stripe.dispute(tx.provider_reference)
+        for reason, words in (
+            ("product_not_received", "Nothing was delivered"),
+            ("bank_cannot_process", "Bank cannot process"),
+            (None, "No reason given"),
+        ):
+            with self.subTest(reason):
+                dispute |= {"id": f"dp_{reason}", "reason": reason, "evidence_details": None}
+                self.tell(self.stripe.event("charge.dispute.created", dispute))
+                found = tx.stripe_dispute_ids.filtered(lambda one, name=dispute["id"]: one.name == name)
+                self.assertEqual((found.reason or None, found.reason_words), (reason, words))
+                expected = f"The client's bank disputes KSh 1,160 ({words}): answer at Stripe."
+                self.assertEqual(found._get_words(), expected)
+
     def test_dispute_won(self):
         tx = self.pay()
         dispute = self.stripe.dispute(tx.provider_reference)
         self.tell(self.stripe.event("charge.dispute.created", dispute))
         found = tx.stripe_dispute_ids
         self.assertEqual((found.status, found.amount, found.withdrawn), ("needs_response", 1160, False))
-        self.assertIn("disputes KSh 1,160 (fraudulent)", tx.invoice_ids.stripe_words)
+        self.assertIn(
+            "disputes KSh 1,160 (Somebody else used the card): answer at Stripe before", tx.invoice_ids.stripe_words
+        )
         self.assertEqual(tx.payment_id.stripe_words, tx.invoice_ids.stripe_words)
         self.assertEqual(found.activity_ids.summary, "Disputed card payment")
         self.assertTrue(found.with_user(found.activity_ids.user_id).has_access("read"))

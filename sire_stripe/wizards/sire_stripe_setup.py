@@ -4,6 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 ICONS = {"done": "fa-check-circle text-success", "fault": "fa-exclamation-circle text-danger", "open": "fa-circle-o"}
+STEP = Markup("""
+    <li class="list-group-item d-flex gap-2 px-2 py-2 {here}">
+        <i class="fa fa-lg mt-1 {icon}" aria-hidden="true"></i>
+        <div><div>{name}</div><div class="fw-normal text-700 small">{words}</div></div>
+        <span class="visually-hidden">{said}</span>
+    </li>""")
 
 
 class SireStripeSetup(models.TransientModel):
@@ -47,17 +53,17 @@ class SireStripeSetup(models.TransientModel):
     @api.depends("step", "provider_id")
     def _compute_steps_shown(self):
         for setup in self:
-            item = Markup('<li class="mb-3 d-flex gap-2"><i class="fa {icon} mt-1" aria-hidden="true"></i>'
-                          "<div><div class='{here}'>{name}</div><div class='text-muted'>{words}</div></div></li>")  # fmt: skip
+            said = {"done": self.env._("Done"), "fault": self.env._("Needs attention")}
             items = [
-                item.format(
+                STEP.format(
                     icon=ICONS[row["state"]],
-                    here="fw-bold" if row["key"] == setup.step else "",
+                    here="bg-200 fw-bold" if row["key"] == setup.step else "",
+                    said=said.get(row["state"], ""),
                     **{name: row[name] for name in ("name", "words")},
-                )  # fmt: skip
+                )
                 for row in setup.steps
             ]
-            setup.steps_shown = Markup('<ol class="list-unstyled mb-0">%s</ol>') % Markup("").join(items)
+            setup.steps_shown = Markup('<ol class="list-group list-group-flush mb-0">%s</ol>') % Markup("").join(items)
 
     @api.depends("provider_id")
     def _compute_new_secret_key(self):
