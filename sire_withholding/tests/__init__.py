@@ -13,5 +13,6 @@ from . import (
     test_register_parts,
     test_roles,
     test_spread,
+    test_statement,
     test_statement_page,
 )

@@ -242,6 +242,7 @@ class TestCertificate(WithholdingCommon):
         statement = self.client._sire_get_statement(self.company, self.day(-1), self.day(0))[0]
         row = next(row for row in statement["rows"] if row["paid"])
         self.assertEqual(
-            (row["kind"], row["reference"], row["paid"]), ("VAT withholding certificate", "KRAWHV000001", 1700)
+            (row["kind"], row["name"], row["reference"], row["paid"]),
+            ("VAT withholding certificate", "KRAWHV000001", self.invoice.name, 1700),
         )
         self.assertEqual(statement["closing"], 96900)
