@@ -10,6 +10,7 @@ from . import (
     test_property_withholding,
     test_proposed,
     test_races,
+    test_receipt,
     test_register_parts,
     test_roles,
     test_spread,
