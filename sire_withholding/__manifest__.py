@@ -14,6 +14,7 @@
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "report/sire_invoice.xml",
+        "report/sire_statement.xml",
         "wizards/sire_cash_payment_wizard_views.xml",
         "wizards/sire_withholding_spread_wizard_views.xml",
         "wizards/sire_withholding_void_wizard_views.xml",

@@ -224,10 +224,10 @@ class AccountPayment(models.Model):
         self.ensure_one()
         return self.env.ref("sire_billing.action_report_sire_receipt").report_action(self, config=False)
 
-    def _sire_amount_text(self, amount=None):
-        """:return: the amount of the payment, or another one in its currency, as people write it"""
+    def _sire_amount_text(self):
+        """:return: the amount of the payment, as people write it"""
         self.ensure_one()
-        return format_money(self.amount if amount is None else amount, self.currency_id)
+        return format_money(self.amount, self.currency_id)
 
     def _get_payment_receipt_report_filename(self):
         self.ensure_one()

@@ -171,17 +171,24 @@ class ResPartner(models.Model):
     def _sire_statement_pay(self, company, statements, date_to):
         """Return how the client pays by M-Pesa what is open now.
 
-        :return: ``number`` of the pay bill or till, ``is_till`` and ``invoices`` (tuples of invoice and amount left); empty when
-            there is nothing to pay by M-Pesa, when Safaricom does not report payments, and for a day that is over
+        :return: ``number`` of the pay bill or till, ``is_till`` and ``invoices`` (tuples of invoice and the money that is left,
+            without what is withheld); empty when there is nothing to pay by M-Pesa, when Safaricom does not report payments, and
+            for a day that is over
         :rtype: dict
         """
         provider_sudo = self.env["payment.provider"].sudo()._mpesa_for_company(company)  # its number is public
         is_till, number = provider_sudo.mpesa_shortcode_type == "till", provider_sudo._mpesa_get_number()
         own = [statement for statement in statements if statement["currency"].name == "KES"]
-        invoices = [found for statement in own for found in statement["open"] if found[0].mpesa_reference]
+        withheld = {move: move._sire_get_withheld() for statement in own for move, _left in statement["open"]}
+        invoices = [
+            (move, move.currency_id.round(left - withheld[move]))
+            for statement in own
+            for move, left in statement["open"]
+            if move.mpesa_reference and move.currency_id.compare_amounts(left, withheld[move]) > 0
+        ]
         if date_to < eat_today() or provider_sudo.mpesa_c2b_state != "registered" or not (number and invoices):
             return {}
-        if own[0]["closing"] <= 0:  # credit covers it: it is to be used, not paid again
+        if own[0]["closing"] - sum(withheld.values()) <= 0:  # credit covers it: it is to be used, not paid again
             return {}
         return {"number": number, "is_till": is_till, "invoices": invoices}
 

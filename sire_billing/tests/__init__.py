@@ -17,6 +17,7 @@ from . import test_evidence
 from . import test_foreign_documents
 from . import test_currency
 from . import test_currency_property
+from . import test_currency_several
 from . import test_guards
 from . import test_host_doors
 from . import test_invoice_frozen

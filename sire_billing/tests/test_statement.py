@@ -70,6 +70,19 @@ class StatementCase(BillingCommon):
         moved = statement["charged"] - statement["paid"]
         self.assertEqual(f"{statement['opening'] + moved:.2f}", f"{statement['closing']:.2f}")
 
+    def wizard(self, user=None, **values):
+        wizards = self.env["sire.statement.wizard"].with_user(user or self.user_accountant)
+        return wizards.with_context(active_model="res.partner", active_ids=self.partner.ids).create(
+            {"date_from": self.start, "date_to": self.end, **values}
+        )
+
+    def read(self, wizard, user=None):
+        report = self.env["ir.actions.report"].with_user(user or self.user_accountant)
+        data = {"report_type": "pdf"}
+        html = report._render_qweb_html("sire_billing.action_report_sire_statement", wizard.ids, data=data)[0]
+        tree = lxml.html.fromstring(html)
+        return " ".join(tree.text_content().split()), tree
+
 
 @tagged("post_install", "-at_install")
 class TestStatement(StatementCase, TransactionCase):
@@ -210,19 +223,6 @@ class TestStatement(StatementCase, TransactionCase):
                 call()
 
     # === THE PRINT ===#
-
-    def wizard(self, user=None, **values):
-        wizards = self.env["sire.statement.wizard"].with_user(user or self.user_accountant)
-        return wizards.with_context(active_model="res.partner", active_ids=self.partner.ids).create(
-            {"date_from": self.start, "date_to": self.end, **values}
-        )
-
-    def read(self, wizard, user=None):
-        report = self.env["ir.actions.report"].with_user(user or self.user_accountant)
-        data = {"report_type": "pdf"}
-        html = report._render_qweb_html("sire_billing.action_report_sire_statement", wizard.ids, data=data)[0]
-        tree = lxml.html.fromstring(html)
-        return " ".join(tree.text_content().split()), tree
 
     def test_the_print(self):
         self.company.external_report_layout_id = self.env.ref("sire_pdf.external_layout_letterhead")

@@ -148,9 +148,13 @@ class SireRetainer(models.Model):
                                 retainer.name,
                             )
                         )
+        ends = {retainer: retainer.date_end for retainer in self} if "date_end" in vals else {}
         result = super().write(vals)
         if "company_id" in vals:
             self.check_access("write")  # it may lead out of the company, and rules looked at what was there before
+        moved = self.filtered(lambda one: one.notice_given and one in ends and ends[one] != one.date_end)
+        if moved:
+            gate.opened(moved).write({"notice_given": False})  # of another last day there is another notice
         return result
 
     @api.ondelete(at_uninstall=False)

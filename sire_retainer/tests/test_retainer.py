@@ -139,6 +139,20 @@ class TestRetainer(RetainerCommon):
             self.env["sire.retainer"]._sire_give_notice(day)
             self.assertEqual(len(self.retainer.activity_ids), count, day)
 
+    def test_notice_again_after_a_renewal(self):
+        """Who answered the first one with a later last day is told of that one, too; the same day again is no news."""
+        self.retainer.date_end = date(2027, 1, 17)
+        self.retainer.action_start()
+        self.env["sire.retainer"]._sire_give_notice(date(2026, 12, 18))
+        self.retainer.write({"date_end": "2027-01-17", "name": "Care"})
+        self.assertTrue(self.retainer.notice_given)
+        self.retainer.date_end = date(2028, 1, 17)
+        for day, count in ((date(2026, 12, 19), 1), (date(2027, 12, 17), 1), (date(2027, 12, 18), 2)):
+            self.env["sire.retainer"]._sire_give_notice(day)
+            self.assertEqual(len(self.retainer.activity_ids), count, day)
+        self.retainer.date_end = False
+        self.assertFalse(self.retainer.notice_given)
+
     def test_what_was_invoiced_stays(self):
         self.retainer.action_start()
         self.make_due(self.retainer)

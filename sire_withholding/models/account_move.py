@@ -148,11 +148,28 @@ class AccountMove(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        if self.state != "posted" or self.move_type != "out_invoice":
-            return {}
-        left, awaited = self.amount_residual, {}
         # sudo: whoever reads the invoice may know what is missing, also who does not read certificates
         certificates_sudo = self.sudo().sire_certificate_ids.filtered(lambda found: found.state == "recorded")
+        return self._sire_split_awaited(certificates_sudo, self.amount_residual)
+
+    def _sire_get_awaited_on(self, day, left):
+        """Return what was still to come at the end of a day, by the entries of that day and by what is withheld now.
+
+        :param datetime.date day: the last that counts
+        :param float left: what was open of this invoice then
+        :return: as :meth:`_sire_get_awaited`
+        :rtype: dict
+        """
+        self.ensure_one()
+        certificates_sudo = self.sudo().sire_certificate_ids.filtered(
+            lambda found: found._sire_is_booked_on(day)
+        )  # as above
+        return self._sire_split_awaited(certificates_sudo, left)
+
+    def _sire_split_awaited(self, certificates_sudo, left):
+        if self.state != "posted" or self.move_type != "out_invoice":
+            return {}
+        awaited = {}
         for kind, _label in KINDS:
             mine = certificates_sudo.filtered(lambda found, kind=kind: found.kind == kind)
             if any(mine.mapped("is_last")):

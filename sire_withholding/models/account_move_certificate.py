@@ -96,6 +96,23 @@ class AccountMove(models.Model):
         self._sire_check_no_certificate()
         return super()._reverse_moves(default_values_list, cancel)
 
+    def _sire_check_no_money(self):
+        """Override of `sire_billing`: what a certificate settled is no money that could be given back."""
+        for move in self:
+            # sudo: whoever voids an invoice need not read certificates, and is told the number of the one to be voided
+            certificates_sudo = move.sudo().sire_certificate_ids.filtered(lambda found: found.state == "recorded")
+            if certificates_sudo:
+                raise UserError(
+                    self.env._(
+                        "Certificate %(number)s settles a part of %(name)s: void it first, or make a credit note for the "
+                        "%(rest)s that is left.",
+                        number=certificates_sudo[0].name,
+                        name=move.name,
+                        rest=move._sire_money(move.amount_residual),
+                    )
+                )
+        return super()._sire_check_no_money()
+
     def _sire_check_no_certificate(self):
         """:raise UserError: when one of these is the entry of a certificate"""
         if gate.is_open(self.env):

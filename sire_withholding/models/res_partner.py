@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.sire_payment.utils import format_money
+
 from ..const import RATE_MAX, TAX_RATE, VAT_RATE
 
 
@@ -45,11 +47,30 @@ class ResPartner(models.Model):
             "sire_tax_withholding_rate",
         ]
 
+    # === STATEMENT === #
+
+    def _sire_statement_in(self, currency, all_lines_sudo, date_from, date_to):
+        """Override of `sire_billing`: besides, ``awaited`` has the certificates that were to come on the last day (dicts of
+        ``move``, ``kind`` in words and ``amount``), and ``without_awaited`` the closing balance without them.
+        """
+        statement = super()._sire_statement_in(currency, all_lines_sudo, date_from, date_to)
+        certificates = self.env["sire.withholding.certificate"]
+        awaited = [
+            {"move": move, "kind": certificates._sire_get_kind_title(kind), "amount": amount}
+            for move, left in statement["open"]
+            for kind, amount in move._sire_get_awaited_on(date_to, left).items()
+        ]
+        without = currency.round(statement["closing"] - sum(row["amount"] for row in awaited))
+        return {**statement, "awaited": awaited, "without_awaited": without}
+
     def _sire_statement_words(self, move, amount):
-        """Override of `sire_billing`: a certificate is called by its number."""
+        """Override of `sire_billing`: a certificate is called by its number, and says which invoice it settles."""
         certificate = move.sire_certificate_id
-        if certificate and amount < 0:
-            return {"kind": certificate._sire_get_title(), "name": "", "reference": certificate.name}
-        if certificate:
-            return {"kind": self.env._("Certificate voided"), "name": "", "reference": certificate.name}
-        return super()._sire_statement_words(move, amount)
+        if not certificate:
+            return super()._sire_statement_words(move, amount)
+        kind = certificate._sire_get_title() if amount < 0 else self.env._("Certificate voided")
+        reference = certificate.invoice_id.name
+        if certificate.other_ids:
+            total = format_money(certificate.total, certificate.currency_id)
+            reference = self.env._("%(invoice)s, part of %(total)s", invoice=reference, total=total)
+        return {"kind": kind, "name": certificate.name, "reference": reference}

@@ -164,7 +164,12 @@ class SireWithholdingCertificate(models.Model):
     # === HELPERS === #
 
     def _sire_get_title(self):
-        if self.kind == "vat":
+        return self._sire_get_kind_title(self.kind)
+
+    @api.model
+    def _sire_get_kind_title(self, kind):
+        """:return: what a certificate of a kind is called, in sentences and on documents"""
+        if kind == "vat":
             return self.env._("VAT withholding certificate")
         return self.env._("Tax withholding certificate")
 

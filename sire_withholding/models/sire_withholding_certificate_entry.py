@@ -77,6 +77,12 @@ class SireWithholdingCertificate(models.Model):
             values |= {"l10n_ke_wh_certificate_number": self.name, "l10n_ke_wh_certificate_date": self.date}
         return values
 
+    def _sire_is_booked_on(self, day):
+        """:return: whether its entry was in the books at the end of a day, and not reversed yet"""
+        self.ensure_one()
+        reversed_on = self.move_id.reversal_move_ids.mapped("date")
+        return bool(self.move_id) and self.move_id.date <= day and not any(date <= day for date in reversed_on)
+
     def _sire_void(self, reason):
         """Take a certificate back, for all invoices that it is for: the entries are reversed, the invoices open again.
 

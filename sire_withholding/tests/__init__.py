@@ -10,8 +10,10 @@ from . import (
     test_property_withholding,
     test_proposed,
     test_races,
+    test_receipt,
     test_register_parts,
     test_roles,
     test_spread,
+    test_statement,
     test_statement_page,
 )

@@ -201,9 +201,14 @@ class TestCertificate(WithholdingCommon):
 
     def test_voided_invoice(self):
         certificate = self.record(self.invoice, 1700)
-        with self.assertRefused("Money was received"):
+        with self.assertRefused(f"^Certificate KRAWHV000001 settles a part of {self.invoice.name}: void it first"):
             self.invoice._sire_void("billed twice")
         self.void(certificate)
+        with self.cr.savepoint() as savepoint:
+            self.take_cash(self.invoice, 100)
+            with self.assertRefused("^Money was received"):
+                self.invoice._sire_void("billed twice")
+            savepoint.rollback()
         self.invoice._sire_void("billed twice")
         self.assertEqual((self.invoice.sire_status, self.invoice.sire_awaited), ("void", 0))
 
@@ -242,6 +247,7 @@ class TestCertificate(WithholdingCommon):
         statement = self.client._sire_get_statement(self.company, self.day(-1), self.day(0))[0]
         row = next(row for row in statement["rows"] if row["paid"])
         self.assertEqual(
-            (row["kind"], row["reference"], row["paid"]), ("VAT withholding certificate", "KRAWHV000001", 1700)
+            (row["kind"], row["name"], row["reference"], row["paid"]),
+            ("VAT withholding certificate", "KRAWHV000001", self.invoice.name, 1700),
         )
         self.assertEqual(statement["closing"], 96900)
