@@ -1,18 +1,24 @@
 import io
+import json
 import os
+import re
 import signal
 import subprocess
+import unicodedata
 from unittest.mock import patch
+from urllib.parse import urlencode
 
+import lxml.html
 from PIL import Image
 
 from odoo.exceptions import UserError
+from odoo.http import root
 from odoo.tests import HttpCase, TransactionCase, tagged
 
 from odoo.addons.sire_pdf.engine import find
 from odoo.addons.sire_pdf.engine.client import PrintError, PrintServer
 
-from .common import family, reader, text_of, wait_for, words_of
+from .common import OwnPrintServer, family, reader, text_of, wait_for, words_of
 
 LAYOUT = """
 <t t-name="sire_pdf.test_document">
@@ -163,6 +169,80 @@ class TestDocuments(DocumentCase):
                     self.assertTrue(
                         any(key.startswith("/FontFile") for key in descendant.get_object()["/FontDescriptor"])
                     )
+
+    def test_from_right_to_left(self):
+        """What an Arabic-speaking user prints: the first column is the right one, also in the letterhead."""
+        arabic = self.env["res.lang"].with_context(active_test=False).search([("code", "=", "ar_001")])
+        arabic.active = True
+        self.env.user.lang = "ar_001"
+        table = "<table style='width: 100%'><tr><td>firstcell</td><td>secondcell</td></tr></table><p>فاتورة رقم</p>"
+        self.view.arch = (LAYOUT % table).replace("en_US", "ar_001")
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True, lang="ar_001")
+        places = self.places(report._render_qweb_pdf(self.report, self.partners[:1].ids)[0])
+        self.assertGreater(places["firstcell"], places["secondcell"])
+        # pdftotext lists the letters as they stand, from the left
+        self.assertGreater(places["فاتورة"[::-1]], places["رقم"[::-1]], places)
+        self.assertGreater(places["firstcell"], 300, "text begins at the right margin")
+        self.assertGreater(places["Letterhead"], 300, "of headers too")
+        self.env.user.lang = "en_US"
+        places = self.places(self.render(table, lang="en_US"))
+        self.assertLess(max(places["firstcell"], places["Letterhead"]), 100)
+
+    @staticmethod
+    def places(pdf):
+        """:return: where the words of a document begin, in points from the left"""
+        done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
+        nodes = lxml.html.fromstring(done.stdout.decode()).iter("word")
+        return {unicodedata.normalize("NFKC", node.text): float(node.get("xmin")) for node in nodes}
+
+    def test_what_stays_together(self):
+        """Totals and boxes are never torn over two pages, wherever on the page they come."""
+        self.env.company.external_report_layout_id = self.env.ref("sire_pdf.external_layout_letterhead")
+        rows = "".join(f"<tr><td>Sum{number}</td></tr>" for number in range(8))
+        for before in range(20, 44, 3):
+            lines = f"<div style='height: {before * 5}mm'>above</div>"
+            totals = f"<table class='o_total_table'>{rows}</table>"
+            content = f"<div class='o_report_layout_letterhead'>{lines}<div id='right-elements'>{totals}</div></div>"
+            pdf = self.render(content)
+            pages = [page for page in range(1, len(reader(pdf).pages) + 1) if "Sum" in text_of(pdf, page)]
+            self.assertEqual(len(pages), 1, f"after {before * 5} mm")
+
+    def test_watermark_on_each_page(self):
+        self.env.company.external_report_layout_id = self.env.ref("sire_pdf.external_layout_letterhead")
+        self.view.arch = """
+<t t-name="sire_pdf.test_document">
+    <t t-call="web.html_container">
+        <t t-foreach="docs" t-as="o">
+            <t t-set="sire_watermark" t-value="'Draft'" />
+            <t t-set="sire_watermark_kind" t-value="'danger'" />
+            <t t-call="web.external_layout"><p t-foreach="range(90)" t-as="n">Line</p></t>
+        </t>
+    </t>
+</t>"""
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        pdf = report._render_qweb_pdf(self.report, self.partners[:1].ids)[0]
+        count = len(reader(pdf).pages)
+        self.assertGreater(count, 1)
+        for number in range(1, count + 1):
+            page = reader(pdf).pages[number - 1].extract_text()
+            letters = re.findall(r"\b[A-Z]\b", page)  # each for itself, as they stand askew
+            self.assertEqual(sorted(letters), sorted("DRAFT"), f"page {number}")
+            self.assertIn(f"Page {number} of {count}", text_of(pdf, number))
+
+    def test_what_is_attached_is_merged_in_order(self):
+        """A file that is kept already is not printed again: it takes its place among those that are."""
+        self.report.write({"attachment": "'%s.pdf' % object.name", "attachment_use": True})
+        self.render("<p>before</p>", self.partners[1])
+        self.view.arch = LAYOUT % "<p>after</p>"
+        model = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        for _again in range(2):  # printed, and when all of them are kept
+            pdf = model._render_qweb_pdf(self.report, self.partners.ids)[0]
+            pages = [text_of(pdf, number) for number in range(1, len(reader(pdf).pages) + 1)]
+            self.assertEqual(len(pages), 3)
+            for page, partner, word in zip(pages, self.partners, ("after", "before", "after"), strict=True):
+                self.assertIn(f"About {partner.name}", page)
+                self.assertIn(word, page)
+                self.assertIn(f"Foot of {partner.name} page 1 of 1", page)
 
     def test_for_screen_readers(self):
         pdf = self.render("<table><tr><th>Head</th></tr><tr><td>Cell</td></tr></table>")
@@ -321,7 +401,6 @@ class TestEngineChoice(DocumentCase):
         settings = self.env["res.config.settings"].create({"sire_pdf_engine": "wkhtmltopdf"})
         settings.execute()
         self.assertEqual(self.params.get_param("sire_pdf.engine"), "wkhtmltopdf")
-        self.assertEqual(self.note(), "wkhtmltopdf prints, because it is chosen here.")
 
     def test_without_chromium(self):
         with patch.dict(os.environ, {find.VARIABLE: ""}):
@@ -356,6 +435,39 @@ class TestEngineChoice(DocumentCase):
                 self.assertEqual(self.env["ir.actions.report"]._run_wkhtmltopdf(["<p>x</p>"]), b"by the other")
                 other.assert_called_once()
 
+    def test_settings_start_it_to_know(self):
+        """A program that is installed and does not start prints nothing: Settings say what does, and so it is."""
+        base = "odoo.addons.base.models.ir_actions_report"
+        broken = {find.VARIABLE: "/bin/false"}
+        with OwnPrintServer() as own, patch.dict(os.environ, {**broken, "SIRE_PDF_FOLDER": own.folder}):
+            with patch(f"{base}._wkhtml") as wkhtml:
+                wkhtml.return_value.state = "ok"
+                note = self.note()
+                self.assertIn("wkhtmltopdf prints, because Chromium does not start.", note)
+                self.assertIn("/bin/false", note)
+                with (
+                    patch(f"{base}.IrActionsReport._run_wkhtmltopdf", return_value=b"by the other"),
+                    self.assertLogs("odoo.addons.sire_pdf", "WARNING"),
+                ):
+                    self.assertEqual(self.env["ir.actions.report"]._run_wkhtmltopdf(["<p>x</p>"]), b"by the other")
+                wkhtml.return_value.state = "install"
+                self.assertIn("Nothing can print.", self.note())
+                wkhtml.return_value.state = "ok"
+                self.params.set_param("sire_pdf.engine", "chromium")
+                self.assertIn("Nothing can print.", self.note())
+
+    def test_settings_open_when_nothing_answers(self):
+        with patch.object(PrintServer, "status", return_value=None):
+            self.assertIn("the print server does not answer", self.note())
+
+    def test_settings_without_the_engine_that_is_chosen(self):
+        self.params.set_param("sire_pdf.engine", "wkhtmltopdf")
+        with patch("odoo.addons.base.models.ir_actions_report._wkhtml") as wkhtml:
+            wkhtml.return_value.state = "ok"
+            self.assertEqual(self.note(), "wkhtmltopdf prints, because it is chosen here.")
+            wkhtml.return_value.state = "install"
+            self.assertIn("wkhtmltopdf is chosen here, and it is not installed", self.note())
+
     def test_says_what_is_wrong(self):
         for code, word in (("busy", "minute"), ("slow", "too long"), ("failed", "administrator")):
             with patch.object(PrintServer, "document", side_effect=PrintError(code)):
@@ -371,6 +483,25 @@ class TestServer(HttpCase):
         self.authenticate("admin", "admin")
         state = self.url_open("/report/check_wkhtmltopdf", json={"params": {}}).json()
         self.assertEqual(state["result"], "ok")
+
+    def test_nobodys_session_goes_along(self):
+        """The host hands wkhtmltopdf a cookie of a session it makes for it; here none is made and none is handed over."""
+        self.env["ir.config_parameter"].set_param("sire_pdf.engine", "chromium")
+        session = self.authenticate("admin", "admin")
+        orders, asked = [], []
+        print_it = PrintServer.document
+
+        def watch(server, order, answer):
+            orders.append(order)
+            return print_it(server, order, lambda url, scope: asked.append(url) or answer(url, scope))
+
+        made = patch.object(type(root.session_store), "new", side_effect=AssertionError("a session was made"))
+        forced = urlencode({"context": json.dumps({"force_report_rendering": True})})
+        with patch.object(PrintServer, "document", watch), made:
+            answer = self.url_open(f"/report/pdf/web.preview_externalreport/1?{forced}")
+        self.assertTrue(answer.content.startswith(b"%PDF"))
+        self.assertTrue(orders)
+        self.assertNotIn(session.sid, f"{orders} {asked}")
 
     def test_one_server_one_browser(self):
         report = self.env["ir.actions.report"]
