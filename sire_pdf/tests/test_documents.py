@@ -199,13 +199,15 @@ class TestDocuments(DocumentCase):
         """Totals and boxes are never torn over two pages, wherever on the page they come."""
         self.env.company.external_report_layout_id = self.env.ref("sire_pdf.external_layout_letterhead")
         rows = "".join(f"<tr><td>Sum{number}</td></tr>" for number in range(8))
-        for before in range(20, 44, 3):
-            lines = f"<div style='height: {before * 5}mm'>above</div>"
+        found = []
+        for above in range(200, 310, 15):
+            lines = f"<div style='height: {above}mm'>above</div>"
             totals = f"<table class='o_total_table'>{rows}</table>"
-            content = f"<div class='o_report_layout_letterhead'>{lines}<div id='right-elements'>{totals}</div></div>"
-            pdf = self.render(content)
+            pdf = self.render(f"<div class='o_report_layout_letterhead'>{lines}{totals}</div>")
             pages = [page for page in range(1, len(reader(pdf).pages) + 1) if "Sum" in text_of(pdf, page)]
-            self.assertEqual(len(pages), 1, f"after {before * 5} mm")
+            self.assertEqual(len(pages), 1, f"after {above} mm")
+            found += pages
+        self.assertEqual(set(found), {1, 2}, "with more above it, it comes to the next page")
 
     def test_watermark_on_each_page(self):
         self.env.company.external_report_layout_id = self.env.ref("sire_pdf.external_layout_letterhead")
@@ -280,7 +282,9 @@ class TestDocuments(DocumentCase):
     def test_outline_by_which_the_host_splits(self):
         self.report.attachment = "'%s.pdf' % object.name"
         lines = "<p t-foreach='range(60)' t-as='line'>Line <t t-out='line'/></p>"
-        self.render(lines, self.partners)
+        with patch.object(PrintServer, "document", autospec=True, side_effect=PrintServer.document) as printed:
+            self.render(lines, self.partners)
+        printed.assert_called_once()  # where it finds no outline, the host prints each again
         kept = self.env["ir.attachment"].search(
             [("res_model", "=", "res.partner"), ("res_id", "in", self.partners.ids)]
         )

@@ -231,6 +231,24 @@ class TestPrintServer(BaseCase):
             wait_for(lambda: own.status()["browser"] != first, why="a browser over its limit stays")
             self.assertArrived([own.print(document(0))])
 
+    def test_browser_that_has_grown_a_little_ends_its_documents_first(self):
+        """Over its limit, and not yet over twice of it: a new one takes over, and what was under way arrives."""
+        with OwnPrintServer(lanes=1) as own:
+            own.print(document(0))
+            size = own.status()["memory"]
+        with OwnPrintServer(lanes=1, memory=int(size * 0.7)) as own, ThreadPoolExecutor(1) as threads:
+            replaced = []
+
+            def wait_until_replaced(_url, _scope):
+                first = own.status()["browser"]
+                wait_for(lambda: own.status()["browser"] != first, why="a browser over its limit stays")
+                replaced.append(bool(born(first)))
+
+            picture = '<img src="/slow.png"/>'
+            coming = threads.submit(own.print, document(0) + picture, answer=wait_until_replaced)
+            self.assertArrived([coming.result()])
+            self.assertEqual(replaced, [True], "asked once, and of a browser that lived on")
+
     def test_a_browser_that_does_not_start_leaves_nothing(self):
         """Neither one that ends at once, nor one that says nothing and that nobody waits for any more."""
         for script in ("exit 1", "exec sleep 600"):
