@@ -1,5 +1,10 @@
+import base64
+import io
+import subprocess
+
 import lxml.html
 from markupsafe import Markup
+from PIL import Image
 
 from odoo.tests import Form, TransactionCase, tagged
 
@@ -85,3 +90,16 @@ class TestLetterhead(TransactionCase):
         self.assertIn("98,600.00", text_of(pdf))
         self.assertTrue(places)
         self.assertLess(places[0], float(page.mediabox.width) - 30, "it is on the paper")
+
+    def test_a_drawing_that_does_not_say_how_large_it_is(self):
+        """A logo as SVG may have proportions only."""
+        company = self.env.company
+        drawing = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 6'><rect width='20' height='6' fill='#ff0000'/></svg>"
+        company.write({"external_report_layout_id": self.letterhead.view_id.id, "logo": base64.b64encode(drawing)})
+        self.env["ir.config_parameter"].set_param("sire_pdf.engine", "chromium")
+        renderer = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        pdf = renderer._render_qweb_pdf("web.action_report_externalpreview", company.ids)[0]
+        command = ["pdftoppm", "-r", "25.4", "-singlefile", "-png", "-"]
+        picture = Image.open(io.BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout))
+        red = sum(pixel == (255, 0, 0) for pixel in picture.convert("RGB").getdata())
+        self.assertGreater(red, 300, "square millimetres")
