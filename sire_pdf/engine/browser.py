@@ -83,18 +83,21 @@ class Browser:
         except (OSError, subprocess.SubprocessError) as error:
             for descriptor in (commands_in, answers_out):
                 os.close(descriptor)
+            await self.end()
             raise BrowserGone(f"{self.path} cannot be started: {error}") from error
         finally:
             os.close(commands_out)
             os.close(answers_in)
-        await self.connection.open(os.fdopen(answers_out, "rb", 0), os.fdopen(commands_in, "wb", 0))
         try:
+            await self.connection.open(os.fdopen(answers_out, "rb", 0), os.fdopen(commands_in, "wb", 0))
             async with asyncio.timeout(START_SECONDS):
                 self.product = (await self.connection.send("Browser.getVersion"))["product"]
                 await self.connection.send("Target.setDiscoverTargets", discover=True)
-        except (TimeoutError, ProtocolError) as error:
-            await self.end()
-            raise BrowserGone(f"{self.path} does not answer") from error
+        except BaseException as error:
+            await self.end()  # also when nobody wants it any more: no one else knows of it yet
+            if isinstance(error, TimeoutError | ProtocolError | BrowserGone):
+                raise BrowserGone(f"{self.path} does not answer") from error
+            raise
 
     def _event(self, session, method, params):
         if not session and method in ("Target.targetCrashed", "Target.targetDestroyed"):

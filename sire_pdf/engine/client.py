@@ -97,15 +97,19 @@ class PrintServer:
             except TimeoutError as error:
                 raise PrintError("slow", f"{seconds:.0f} seconds") from error
 
-    def status(self, start=False):
+    def status(self, start=False, browser=False):
         """:param bool start: whether to start the server when it does not run
-        :return: a dictionary of what the server says of itself; None when it does not run
-        :raise PrintError: when it cannot be started
+        :param bool browser: whether to start its browser when there is none
+        :return: a dictionary of what the server says of itself; None when it does not run or does not answer
+        :raise PrintError: when one of the two cannot be started
         """
         with contextlib.suppress(ConnectionError, EOFError, TimeoutError), self._connect(start) as line:
             line.settimeout(START_SECONDS)
-            self._send(line, {"op": "status", "owner": self.owner})
-            return self._receive(line)[0]
+            self._send(line, {"op": "status", "owner": self.owner, "browser": browser})
+            said = self._receive(line)[0]
+            if "error" in said:
+                raise PrintError(said["error"], said.get("detail", ""))
+            return said
         return None
 
     # === THE CONVERSATION === #

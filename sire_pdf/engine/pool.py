@@ -242,6 +242,13 @@ class Pool:
             return f"had grown to {size} MB"
         return None
 
+    async def ready(self):
+        """Starts a browser where there is none.
+
+        :raise BrowserGone: when there is none to be had
+        """
+        await self._current()
+
     async def status(self):
         """:return: what Settings and tests show"""
         browser = self.browser

@@ -157,7 +157,12 @@ class Server:
         message, _blobs = frame
         self.belong_to(message.get("owner"))
         if message["op"] == "status":
-            await talk.say({"done": True, "pid": os.getpid(), **await self.pool.status()})
+            try:
+                if message.get("browser"):
+                    await self.pool.ready()
+                await talk.say({"done": True, "pid": os.getpid(), **await self.pool.status()})
+            except BrowserGone as error:
+                await talk.say({"error": "gone", "detail": str(error)[:500]})
             return
         printing = asyncio.ensure_future(self._print(message, talk))
         listening = asyncio.ensure_future(talk.listen())

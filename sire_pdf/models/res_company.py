@@ -1,4 +1,11 @@
-from odoo import models
+import re
+
+from markupsafe import Markup, escape
+
+from odoo import api, models
+
+_BREAKS = r",?(?:\s*<br\s*/?>\s*)+"
+_BLOCK = r"(?:p|div|address)"
 
 
 class ResCompany(models.Model):
@@ -9,3 +16,16 @@ class ResCompany(models.Model):
         self.ensure_one()
         changed = self.partner_id.write_date  # the logo is the partner's picture
         return f"/sire_pdf/logo/{self.id}/{changed:%Y%m%d%H%M%S%f}"
+
+    @api.model
+    def _sire_pdf_details(self, details, name):
+        """The host writes a line for the name, each part of the address and the country, more than a head has room for.
+
+        :param Markup details: HTML
+        :param str name: of the company, which is printed above them
+        :return: the same with commas in place of breaks, and without the name at its beginning
+        """
+        text = re.sub(rf"^(\s*(?:<{_BLOCK}\b[^>]*>\s*)*){re.escape(escape(name))}{_BREAKS}", r"\1", str(details))
+        text = re.sub(rf"(<{_BLOCK}\b[^>]*>){_BREAKS}", r"\1", text)
+        text = re.sub(rf"{_BREAKS}(?=\s*</{_BLOCK}>|\s*$)", "", text)
+        return Markup(re.sub(_BREAKS, ", ", text))

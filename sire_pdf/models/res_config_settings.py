@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.base.models import ir_actions_report as base_report
+
 from ..const import AUTOMATIC, CHROMIUM, ENGINE_PARAMETER, WKHTMLTOPDF
 from ..engine import find
 from ..engine.client import PrintError
@@ -29,22 +31,30 @@ class ResConfigSettings(models.TransientModel):
 
     def _sire_pdf_say(self):
         """:return: which engine prints now, why, and how safely"""
-        report = self.env["ir.actions.report"]
         path = find.chromium()
+        other = base_report._wkhtml().state != "install"
         if self.sire_pdf_engine == WKHTMLTOPDF:
-            return self.env._("wkhtmltopdf prints, because it is chosen here.")
+            if other:
+                return self.env._("wkhtmltopdf prints, because it is chosen here.")
+            return self.env._("Nothing can print: wkhtmltopdf is chosen here, and it is not installed on the server.")
         if not path:
             if self.sire_pdf_engine == CHROMIUM:
                 return self.env._("Nothing can print: Chromium is chosen here, and it is not installed on the server.")
-            if report.get_wkhtmltopdf_state() == "install":
-                return self.env._("Nothing can print: neither Chromium nor wkhtmltopdf is installed on the server.")
-            return self.env._("wkhtmltopdf prints, because Chromium is not installed on the server.")
+            if other:
+                return self.env._("wkhtmltopdf prints, because Chromium is not installed on the server.")
+            return self.env._("Nothing can print: neither Chromium nor wkhtmltopdf is installed on the server.")
         try:
-            status = report._sire_pdf_server().status(start=True)
+            # started, not only found: what does not start prints nothing, however well it is installed
+            status = self.env["ir.actions.report"]._sire_pdf_server().status(start=True, browser=True)
+            if not status:
+                raise PrintError("down", self.env._("the print server does not answer"))
         except PrintError as error:
-            return self.env._(
+            said = self.env._(
                 "Chromium is installed at %(path)s and does not start: %(why)s", path=path, why=error.detail
             )
+            if base_report._wkhtml().state == "ok" and self.sire_pdf_engine == AUTOMATIC:
+                return f"{self.env._('wkhtmltopdf prints, because Chromium does not start.')}\n{said}"
+            return f"{self.env._('Nothing can print.')}\n{said}"
         lines = [self.env._("Chromium prints: %s.", status["product"] or path)]
         if status["sandbox"] and not status["network"]:
             lines.append(self.env._("It runs in its sandbox, without a network."))
@@ -52,15 +62,12 @@ class ResConfigSettings(models.TransientModel):
             lines.append(self.env._("It runs without its sandbox: this server allows no user namespaces."))
         if status["network"]:
             lines.append(self.env._("The system does not keep it off the network; it refuses every request by itself."))
-        if not status["browser"]:
-            lines.append(self.env._("It starts with the next document."))
-        else:
-            lines.append(
-                self.env._(
-                    "%(printed)s documents printed since it started, %(memory)s MB of memory, %(restarts)s restarts.",
-                    printed=status["printed"],
-                    memory=status["memory"],
-                    restarts=status["restarts"],
-                )  # fmt: skip
-            )
+        lines.append(
+            self.env._(
+                "%(printed)s documents printed since it started, %(memory)s MB of memory, %(restarts)s restarts.",
+                printed=status["printed"],
+                memory=status["memory"],
+                restarts=status["restarts"],
+            )  # fmt: skip
+        )
         return "\n".join(lines)

@@ -84,6 +84,22 @@ class TestAttacks(BaseCase):
             status = own.status()
             self.assertEqual(status["restarts"], 0, "none of them did the browser any harm")
 
+    def test_another_host_is_not_this_server(self):
+        """What a document names elsewhere is not looked up here, under the same path; nor what another document may ask."""
+        asked = []
+
+        def answer(url, _scope):
+            asked.append(url)
+
+        with OwnPrintServer(lanes=1) as own:
+            for host in ("example.com", "127.0.0.1", "print.sire.invalid", "1.job.sire.invalid", "99.job.sire.invalid"):
+                for way in ("picture", "background", "frame"):
+                    own.print("<p>x</p>" + attack(WAYS[way], f"http://{host}/web/image/7"), answer=answer)
+                own.print(f"<p>x</p><img src='http://user:word@{host}/web/image/7'/>", answer=answer)
+            self.assertFalse(asked)
+            own.print('<img src="/web/image/7"/>', answer=answer)
+            self.assertEqual(asked, ["/web/image/7"], "what is its own is asked for")
+
     def test_the_listener_would_hear(self):
         """The same ways reach it when nothing stands in between: what the test above shows is not that nobody listens."""
         with Listener() as listener, tempfile.TemporaryDirectory() as folder:

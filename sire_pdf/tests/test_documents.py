@@ -1,18 +1,19 @@
 import io
 import os
+import re
 import signal
 import subprocess
+import unicodedata
 from unittest.mock import patch
 
+import lxml.html
 from PIL import Image
 
-from odoo.exceptions import UserError
-from odoo.tests import HttpCase, TransactionCase, tagged
+from odoo.tests import TransactionCase, tagged
 
-from odoo.addons.sire_pdf.engine import find
-from odoo.addons.sire_pdf.engine.client import PrintError, PrintServer
+from odoo.addons.sire_pdf.engine.client import PrintServer
 
-from .common import family, reader, text_of, wait_for, words_of
+from .common import reader, text_of, words_of
 
 LAYOUT = """
 <t t-name="sire_pdf.test_document">
@@ -164,6 +165,82 @@ class TestDocuments(DocumentCase):
                         any(key.startswith("/FontFile") for key in descendant.get_object()["/FontDescriptor"])
                     )
 
+    def test_from_right_to_left(self):
+        """What an Arabic-speaking user prints: the first column is the right one, also in the letterhead."""
+        arabic = self.env["res.lang"].with_context(active_test=False).search([("code", "=", "ar_001")])
+        arabic.active = True
+        self.env.user.lang = "ar_001"
+        table = "<table style='width: 100%'><tr><td>firstcell</td><td>secondcell</td></tr></table><p>فاتورة رقم</p>"
+        self.view.arch = (LAYOUT % table).replace("en_US", "ar_001")
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True, lang="ar_001")
+        places = self.places(report._render_qweb_pdf(self.report, self.partners[:1].ids)[0])
+        self.assertGreater(places["firstcell"], places["secondcell"])
+        # pdftotext lists the letters as they stand, from the left
+        self.assertGreater(places["فاتورة"[::-1]], places["رقم"[::-1]], places)
+        self.assertGreater(places["firstcell"], 300, "text begins at the right margin")
+        self.assertGreater(places["Letterhead"], 300, "of headers too")
+        self.env.user.lang = "en_US"
+        places = self.places(self.render(table, lang="en_US"))
+        self.assertLess(max(places["firstcell"], places["Letterhead"]), 100)
+
+    @staticmethod
+    def places(pdf):
+        """:return: where the words of a document begin, in points from the left"""
+        done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
+        nodes = lxml.html.fromstring(done.stdout.decode()).iter("word")
+        return {unicodedata.normalize("NFKC", node.text): float(node.get("xmin")) for node in nodes}
+
+    def test_what_stays_together(self):
+        """Totals and boxes are never torn over two pages, wherever on the page they come."""
+        self.env.company.external_report_layout_id = self.env.ref("sire_pdf.external_layout_letterhead")
+        rows = "".join(f"<tr><td>Sum{number}</td></tr>" for number in range(8))
+        found = []
+        for above in range(200, 310, 15):
+            lines = f"<div style='height: {above}mm'>above</div>"
+            totals = f"<table class='o_total_table'>{rows}</table>"
+            pdf = self.render(f"<div class='o_report_layout_letterhead'>{lines}{totals}</div>")
+            pages = [page for page in range(1, len(reader(pdf).pages) + 1) if "Sum" in text_of(pdf, page)]
+            self.assertEqual(len(pages), 1, f"after {above} mm")
+            found += pages
+        self.assertEqual(set(found), {1, 2}, "with more above it, it comes to the next page")
+
+    def test_watermark_on_each_page(self):
+        self.env.company.external_report_layout_id = self.env.ref("sire_pdf.external_layout_letterhead")
+        self.view.arch = """
+<t t-name="sire_pdf.test_document">
+    <t t-call="web.html_container">
+        <t t-foreach="docs" t-as="o">
+            <t t-set="sire_watermark" t-value="'Draft'" />
+            <t t-set="sire_watermark_kind" t-value="'danger'" />
+            <t t-call="web.external_layout"><p t-foreach="range(90)" t-as="n">Line</p></t>
+        </t>
+    </t>
+</t>"""
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        pdf = report._render_qweb_pdf(self.report, self.partners[:1].ids)[0]
+        count = len(reader(pdf).pages)
+        self.assertGreater(count, 1)
+        for number in range(1, count + 1):
+            page = reader(pdf).pages[number - 1].extract_text()
+            letters = re.findall(r"\b[A-Z]\b", page)  # each for itself, as they stand askew
+            self.assertEqual(sorted(letters), sorted("DRAFT"), f"page {number}")
+            self.assertIn(f"Page {number} of {count}", text_of(pdf, number))
+
+    def test_what_is_attached_is_merged_in_order(self):
+        """A file that is kept already is not printed again: it takes its place among those that are."""
+        self.report.write({"attachment": "'%s.pdf' % object.name", "attachment_use": True})
+        self.render("<p>before</p>", self.partners[1])
+        self.view.arch = LAYOUT % "<p>after</p>"
+        model = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        for _again in range(2):  # printed, and when all of them are kept
+            pdf = model._render_qweb_pdf(self.report, self.partners.ids)[0]
+            pages = [text_of(pdf, number) for number in range(1, len(reader(pdf).pages) + 1)]
+            self.assertEqual(len(pages), 3)
+            for page, partner, word in zip(pages, self.partners, ("after", "before", "after"), strict=True):
+                self.assertIn(f"About {partner.name}", page)
+                self.assertIn(word, page)
+                self.assertIn(f"Foot of {partner.name} page 1 of 1", page)
+
     def test_for_screen_readers(self):
         pdf = self.render("<table><tr><th>Head</th></tr><tr><td>Cell</td></tr></table>")
         root = reader(pdf).trailer["/Root"]
@@ -200,7 +277,9 @@ class TestDocuments(DocumentCase):
     def test_outline_by_which_the_host_splits(self):
         self.report.attachment = "'%s.pdf' % object.name"
         lines = "<p t-foreach='range(60)' t-as='line'>Line <t t-out='line'/></p>"
-        self.render(lines, self.partners)
+        with patch.object(PrintServer, "document", autospec=True, side_effect=PrintServer.document) as printed:
+            self.render(lines, self.partners)
+        printed.assert_called_once()  # where it finds no outline, the host prints each again
         kept = self.env["ir.attachment"].search(
             [("res_model", "=", "res.partner"), ("res_id", "in", self.partners.ids)]
         )
@@ -297,85 +376,3 @@ class TestDocuments(DocumentCase):
         mask = Image.new("L", image.size)
         mask.putdata([255 if pixel == colour else 0 for pixel in image.getdata()])
         return [value / 10 for value in mask.getbbox()]
-
-
-@tagged("post_install", "-at_install")
-class TestEngineChoice(DocumentCase):
-    def setUp(self):
-        super().setUp()
-        self.params = self.env["ir.config_parameter"]
-        self.params.set_param("sire_pdf.engine", "auto")
-
-    def note(self):
-        return self.env["res.config.settings"].create({}).sire_pdf_note
-
-    def test_chromium_where_it_is(self):
-        report = self.env["ir.actions.report"]
-        self.assertEqual(report._sire_pdf_engine(), "chromium")
-        self.assertEqual(report.get_wkhtmltopdf_state(), "ok")
-        self.render()
-        self.assertIn("Chromium prints: ", self.note())
-        self.assertIn("in its sandbox, without a network", self.note())
-
-    def test_settings(self):
-        settings = self.env["res.config.settings"].create({"sire_pdf_engine": "wkhtmltopdf"})
-        settings.execute()
-        self.assertEqual(self.params.get_param("sire_pdf.engine"), "wkhtmltopdf")
-        self.assertEqual(self.note(), "wkhtmltopdf prints, because it is chosen here.")
-
-    def test_without_chromium(self):
-        with patch.dict(os.environ, {find.VARIABLE: ""}):
-            self.assertEqual(self.env["ir.actions.report"]._sire_pdf_engine(), "wkhtmltopdf")
-            base = "odoo.addons.base.models.ir_actions_report"
-            with patch(f"{base}._wkhtml") as wkhtml:
-                wkhtml.return_value.state = "ok"
-                self.assertEqual(self.env["ir.actions.report"].get_wkhtmltopdf_state(), "ok")
-                self.assertIn("because Chromium is not installed", self.note())
-                wkhtml.return_value.state = "install"
-                self.assertEqual(self.env["ir.actions.report"].get_wkhtmltopdf_state(), "install")
-                self.assertIn("neither Chromium nor wkhtmltopdf", self.note())
-                self.params.set_param("sire_pdf.engine", "chromium")
-                self.assertIn("Chromium is chosen here, and it is not installed", self.note())
-                with (
-                    patch.object(PrintServer, "_try", return_value=None),
-                    self.assertRaisesRegex(UserError, "not installed"),
-                    self.assertLogs("odoo.addons.sire_pdf", "WARNING"),
-                ):
-                    self.env["ir.actions.report"]._run_wkhtmltopdf(["<p>x</p>"])
-
-    def test_falls_back_when_it_does_not_start(self):
-        base = "odoo.addons.base.models.ir_actions_report"
-        for code in ("down", "gone", "missing"):
-            with (
-                patch.object(PrintServer, "document", side_effect=PrintError(code, "for a test")),
-                patch(f"{base}.IrActionsReport._run_wkhtmltopdf", return_value=b"by the other") as other,
-                patch(f"{base}._wkhtml") as wkhtml,
-                self.assertLogs("odoo.addons.sire_pdf", "WARNING"),
-            ):
-                wkhtml.return_value.state = "ok"
-                self.assertEqual(self.env["ir.actions.report"]._run_wkhtmltopdf(["<p>x</p>"]), b"by the other")
-                other.assert_called_once()
-
-    def test_says_what_is_wrong(self):
-        for code, word in (("busy", "minute"), ("slow", "too long"), ("failed", "administrator")):
-            with patch.object(PrintServer, "document", side_effect=PrintError(code)):
-                with self.assertRaisesRegex(UserError, word), self.assertLogs("odoo.addons.sire_pdf", "WARNING"):
-                    self.render()
-
-
-@tagged("post_install", "-at_install")
-class TestServer(HttpCase):
-    def test_in_the_web_client(self):
-        """What the web client asks and downloads."""
-        self.env["ir.config_parameter"].set_param("sire_pdf.engine", "chromium")
-        self.authenticate("admin", "admin")
-        state = self.url_open("/report/check_wkhtmltopdf", json={"params": {}}).json()
-        self.assertEqual(state["result"], "ok")
-
-    def test_one_server_one_browser(self):
-        report = self.env["ir.actions.report"]
-        report._run_wkhtmltopdf(["<p>x</p>"])
-        status = report._sire_pdf_server().status()
-        self.assertTrue(wait_for(lambda: len(family(status["browser"])) > 1))
-        again = report._sire_pdf_server().status()
-        self.assertEqual((status["pid"], status["browser"]), (again["pid"], again["browser"]))

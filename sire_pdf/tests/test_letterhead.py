@@ -1,4 +1,14 @@
+import base64
+import io
+import subprocess
+
+import lxml.html
+from markupsafe import Markup
+from PIL import Image
+
 from odoo.tests import Form, TransactionCase, tagged
+
+from .common import reader, text_of
 
 
 @tagged("post_install", "-at_install")
@@ -35,3 +45,61 @@ class TestLetterhead(TransactionCase):
         styles = str(self.env["ir.qweb"]._render("web.styles_company_report", {"company_ids": self.env.company}))
         self.assertIn("&.o_report_layout_letterhead", styles.replace("&amp;", "&"))
         self.assertIn("background-color: #123456", styles)
+
+    def test_details_of_the_company_are_not_glued_together(self):
+        """As the host's wizard fills them in when it is saved: name, street and country, a break between each."""
+        company = self.env.company
+        company.write({
+            "name": "Jua & Sons", "external_report_layout_id": self.letterhead.view_id.id,
+            "company_details": "Jua &amp; Sons<br>Ngong Road<br/>\n<br>Nairobi 00100,<br>Kenya<br>",
+        })  # fmt: skip
+        html = self.env["ir.actions.report"]._render_qweb_html("web.action_report_externalpreview", company.ids)[0]
+        (head,) = lxml.html.fromstring(html).find_class("o_sire_letterhead_company")
+        text = " ".join(" ".join(head.itertext()).split())
+        self.assertIn("Jua & Sons Ngong Road, Nairobi 00100, Kenya", text)
+        self.assertEqual(text.count("Jua & Sons"), 1)
+        for details, name, expected in (
+            ("<p>Jua<br>Road</p><p><br></p>", "Jua", "<p>Road</p><p></p>"),
+            ("<b>Jua</b><br>Road", "Other", "<b>Jua</b>, Road"),
+            ("<p>Juanita<br>Road</p>", "Jua", "<p>Juanita, Road</p>"),
+        ):
+            self.assertEqual(company._sire_pdf_details(Markup(details), name), expected)
+
+    def test_a_word_without_end_does_not_push_the_amounts_off_the_paper(self):
+        company = self.env.company
+        company.external_report_layout_id = self.letterhead.view_id
+        long = "https://example.co.ke/" + "x" * 400
+        self.env["ir.ui.view"].create({
+            "type": "qweb", "name": "test_long", "key": "sire_pdf.test_long", "arch": f"""
+<t t-name="sire_pdf.test_long"><t t-call="web.html_container"><t t-foreach="docs" t-as="o"><t t-call="web.external_layout">
+<table class="table o_main_table"><tr><td>{long}</td><td class="text-end">98,600.00</td></tr></table>
+</t></t></t></t>"""})  # fmt: skip
+        report = self.env["ir.actions.report"].create(
+            {"name": "Test", "model": "res.company", "report_name": "sire_pdf.test_long"}
+        )
+        self.env["ir.config_parameter"].set_param("sire_pdf.engine", "chromium")
+        renderer = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        pdf = renderer._render_qweb_pdf(report, company.ids)[0]
+        (page,) = reader(pdf).pages
+        places = []
+        page.extract_text(
+            visitor_text=lambda text, user, matrix, font, size: (
+                "98,600.00" in text and places.append(matrix[4] * user[0] + user[4])
+            )
+        )
+        self.assertIn("98,600.00", text_of(pdf))
+        self.assertTrue(places)
+        self.assertLess(places[0], float(page.mediabox.width) - 30, "it is on the paper")
+
+    def test_a_drawing_that_does_not_say_how_large_it_is(self):
+        """A logo as SVG may have proportions only."""
+        company = self.env.company
+        drawing = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 6'><rect width='20' height='6' fill='#ff0000'/></svg>"
+        company.write({"external_report_layout_id": self.letterhead.view_id.id, "logo": base64.b64encode(drawing)})
+        self.env["ir.config_parameter"].set_param("sire_pdf.engine", "chromium")
+        renderer = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        pdf = renderer._render_qweb_pdf("web.action_report_externalpreview", company.ids)[0]
+        command = ["pdftoppm", "-r", "25.4", "-singlefile", "-png", "-"]
+        picture = Image.open(io.BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout))
+        red = sum(pixel == (255, 0, 0) for pixel in picture.convert("RGB").getdata())
+        self.assertGreater(red, 300, "square millimetres")

@@ -9,9 +9,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.sire_pdf.engine import find
 from odoo.addons.sire_pdf.engine.client import PrintError
 from odoo.addons.sire_pdf.engine.server import born
 
@@ -228,6 +230,53 @@ class TestPrintServer(BaseCase):
             first = own.status()["browser"]
             wait_for(lambda: own.status()["browser"] != first, why="a browser over its limit stays")
             self.assertArrived([own.print(document(0))])
+
+    def test_browser_that_has_grown_a_little_ends_its_documents_first(self):
+        """Over its limit, and not yet over twice of it: a new one takes over, and what was under way arrives."""
+        with OwnPrintServer(lanes=1) as own:
+            own.print(document(0))
+            size = own.status()["memory"]
+        with OwnPrintServer(lanes=1, memory=int(size * 0.7)) as own, ThreadPoolExecutor(1) as threads:
+            replaced = []
+
+            def wait_until_replaced(_url, _scope):
+                first = own.status()["browser"]
+                wait_for(lambda: own.status()["browser"] != first, why="a browser over its limit stays")
+                replaced.append(bool(born(first)))
+
+            picture = '<img src="/slow.png"/>'
+            coming = threads.submit(own.print, document(0) + picture, answer=wait_until_replaced)
+            self.assertArrived([coming.result()])
+            self.assertEqual(replaced, [True], "asked once, and of a browser that lived on")
+
+    def test_a_browser_that_does_not_start_leaves_nothing(self):
+        """Neither one that ends at once, nor one that says nothing and that nobody waits for any more."""
+        for script in ("exit 1", "exec sleep 600"):
+            with self.subTest(script=script), self.not_a_browser(script), OwnPrintServer(lanes=1) as own:
+                server = own.status()["pid"]
+                if "sleep" in script:
+                    with own.client._connect() as line:
+                        own.client._send(line, {"op": "print", "job": own.job("x"), "owner": os.getpid()})
+                        wait_for(lambda server=server: family(server) - {server}, why="it is not even tried")
+                else:
+                    with self.assertRaises(PrintError) as caught:
+                        own.print("x")
+                    self.assertEqual(caught.exception.code, "gone")
+                wait_for(lambda server=server: family(server) == {server}, why="a process stays, or the remains of one")
+                (room,) = rooms(server)
+                wait_for(lambda room=room: not list(room.iterdir()), why="its folder stays")
+                wait_for(lambda own=own: own.status()["running"] == 0, why="its place stays taken")
+
+    @contextlib.contextmanager
+    def not_a_browser(self, script):
+        """A program is installed as Chromium that is none."""
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)  # the browser's user has to find it
+            program = Path(folder, "not-a-browser")
+            program.write_text(f"#!/bin/sh\n{script}\n")
+            program.chmod(0o755)
+            with patch.dict(os.environ, {find.VARIABLE: str(program)}):
+                yield
 
     def test_worn_browser_is_replaced(self):
         with OwnPrintServer(lanes=1, jobs=3) as own:
