@@ -1,4 +1,4 @@
-"""A receipt asks for the money that is left, not for what comes as a certificate."""
+"""A receipt, and the e-mail with the invoice, ask for the money that is left, not for what comes as a certificate."""
 
 import lxml.html
 
@@ -40,3 +40,17 @@ class TestReceipt(WithholdingCommon):
         self.record(invoice, 4250, "tax", "KRAWHT1")
         self.assertSays(payment, "", "")
         self.assertIn("Paid in full", self.read(payment, "receipt"))
+
+    def test_the_e_mail_with_the_invoice(self):
+        invoice = self.make_bill()
+        template = self.env.ref("sire_billing.mail_template_invoice")
+
+        def said():
+            html = template._render_field("body_html", invoice.ids)[invoice.id]
+            return " ".join(lxml.html.fromstring(html).text_content().replace("\N{NO-BREAK SPACE}", " ").split())
+
+        self.assertIn("Left to pay KSh 92,650 To come as your certificate: KSh 5,950", said())
+        self.record(invoice, 1700)
+        self.record(invoice, 4250, "tax", "KRAWHT1")
+        self.assertIn("Left to pay KSh 92,650", said())
+        self.assertNotIn("certificate", said())
