@@ -55,6 +55,18 @@ class CurrencyCommon(BillingCommon):
         return move
 
     @classmethod
+    def due(cls, days):
+        return {"invoice_date_due": cls.day(days), "invoice_payment_term_id": False}
+
+    @classmethod
+    def make_two_bills(cls):
+        """USD 1,160 due earlier and USD 580 due later, each of a day with a rate of its own; today has another."""
+        cls.early = cls.make_bill(1000, rate=130.0, day=-20, **cls.due(5))
+        cls.late = cls.make_bill(500, rate=128.0, day=-10, **cls.due(9))
+        cls.both = cls.early | cls.late
+        cls.set_rate(131.37, 0)
+
+    @classmethod
     def pay(cls, invoice, amount, currency, day=0, journal=None):
         wizard = (
             cls.env["account.payment.register"]

@@ -20,14 +20,7 @@ class TestCurrencySeveral(PropertyMixin, CurrencyCommon):
         cls.cash = cls.env["account.journal"].search(
             [("type", "=", "cash"), ("company_id", "=", cls.company.id)], limit=1
         )
-        cls.early = cls.make_bill(1000, rate=130.0, day=-20, **cls.due(5))
-        cls.late = cls.make_bill(500, rate=128.0, day=-10, **cls.due(9))
-        cls.both = cls.early | cls.late
-        cls.set_rate(131.37, 0)
-
-    @classmethod
-    def due(cls, days):
-        return {"invoice_date_due": cls.day(days), "invoice_payment_term_id": False}
+        cls.make_two_bills()
 
     def pay_both(self, amount, day=0, moves=None):
         wizard = self.env["account.payment.register"].with_user(self.user_accountant)

@@ -22,14 +22,7 @@ class TestCurrencyShared(PropertyMixin, CurrencyCommon):
         cls.open_currencies(USD=1 / 130, JPY=1.13, TND=0.0241)
         cls.company._sire_setup_withholding()
         cls.client.write({"sire_withholds_tax": True})
-        cls.early = cls.make_bill(1000, rate=130.0, day=-20, **cls.due(5))
-        cls.late = cls.make_bill(500, rate=128.0, day=-10, **cls.due(9))
-        cls.both = cls.early | cls.late
-        cls.set_rate(131.37, 0)
-
-    @classmethod
-    def due(cls, days):
-        return {"invoice_date_due": cls.day(days), "invoice_payment_term_id": False}
+        cls.make_two_bills()
 
     def pay_both(self, amount, currency=None, day=0):
         wizard = self.env["account.payment.register"].with_context(
