@@ -188,7 +188,8 @@ class ResPartner(models.Model):
         ]
         if date_to < eat_today() or provider_sudo.mpesa_c2b_state != "registered" or not (number and invoices):
             return {}
-        if own[0]["closing"] - sum(withheld.values()) <= 0:  # credit covers it: it is to be used, not paid again
+        owed = own[0]["closing"] - sum(withheld.values())
+        if own[0]["currency"].compare_amounts(owed, 0) <= 0:  # credit covers it: it is to be used, not paid again
             return {}
         return {"number": number, "is_till": is_till, "invoices": invoices}
 

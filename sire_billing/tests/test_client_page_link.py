@@ -91,6 +91,24 @@ class TestClientPageLink(ClientPageCommon):
             self.assertTrue(after.headers["Location"].endswith("/my"))
         self.assertIn(invoice.name, self.read(self.path(invoice)))
 
+    def test_a_stopped_link_takes_the_hosts_page_of_the_quotation_along(self):
+        """There the new link would stand. Who only reads quotations stops it as well, before the approval and after."""
+        accountant = new_test_user(self.env, "page_accountant", groups="sire_access.group_accountant")
+        order = self.make_order()
+        for approve in (False, True):
+            if approve:
+                order._sire_approve("Jane Wanjiku", order._sire_digest())
+            self.links._for(order)
+            address = order.get_portal_url()
+            self.assertIn("access_token=", address)
+            self.assertIn(order.sire_client_url, self.read(address))
+            order.with_user(accountant).action_sire_new_link()
+            self.env.invalidate_all()
+            after = self.fetch(address, allow_redirects=False)
+            self.assertEqual(after.status_code, 303, "it still opens")
+            self.assertTrue(after.headers["Location"].endswith("/my"))
+            self.assertTrue(order.sire_client_url)
+
     def test_expired_link_is_replaced(self):
         order = self.make_order()
         link = self.links._for(order)

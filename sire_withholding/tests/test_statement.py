@@ -97,3 +97,24 @@ class TestStatement(WithholdingCommon, StatementCase, TransactionCase):
             self.assertNotIn(self.early.mpesa_reference, text, "of it a certificate is all that is to come")
             self.pay(self.day(0), 92650)
             self.assertNotIn("174379", self.read(self.wizard())[0], "the client's credit covers the money")
+
+    def test_credit_covers_the_money_to_the_cent(self):
+        """Amounts with cents do not add up exactly: what is left of a cent is no reason to pay once more."""
+        provider = self.env.ref("sire_mpesa.payment_provider_mpesa")
+        provider.write(
+            {"mpesa_shortcode": "174379", "mpesa_shortcode_type": "paybill", "mpesa_c2b_state": "registered"}
+        )
+        for move in (self.early, self.late):
+            self.match(move, self.pay(self.day(-8), 98600))
+        cents = self.make_bill(10000.42) | self.make_bill(10033.73)
+        awaited = [move._sire_get_withheld() for move in cents]
+        self.assertEqual(awaited, [700.03, 702.36])
+        self.assertNotEqual(sum(awaited), 1402.39, "the case that is looked for")
+        providers = type(self.env["payment.provider"])
+        with patch.object(providers, "_mpesa_for_company", lambda records, company, names=(): provider.sudo()):
+            statements = self.statement()
+            self.assertTrue(self.partner._sire_statement_pay(self.company, statements, self.end))
+            self.pay(self.day(0), sum(cents.mapped("amount_total")) - 1402.39)
+            statements = self.statement()
+            self.assertEqual((statements[0]["closing"], statements[0]["without_awaited"]), (1402.39, 0))
+            self.assertFalse(self.partner._sire_statement_pay(self.company, statements, self.end))
