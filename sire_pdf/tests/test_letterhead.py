@@ -62,8 +62,21 @@ class TestLetterhead(TransactionCase):
             ("<p>Jua<br>Road</p><p><br></p>", "Jua", "<p>Road</p><p></p>"),
             ("<b>Jua</b><br>Road", "Other", "<b>Jua</b>, Road"),
             ("<p>Juanita<br>Road</p>", "Jua", "<p>Juanita, Road</p>"),
+            ("<p>Jua</p><br><p>Road , <br/> Nairobi<br></p>", "Other", "<p>Jua</p><p>Road , Nairobi</p>"),
         ):
             self.assertEqual(company._sire_pdf_details(Markup(details), name), expected)
+
+    def test_a_name_with_quotes_is_printed_once(self):
+        """The name as the host keeps it in the details, whatever letters are in it."""
+        company = self.env.company
+        for name in ("Jua's \"Sons\" & <Co>", "Jua (K) Ltd. [1+1]*"):
+            company.write({"name": name, "company_details": Markup("%s<br>Ngong Road") % name})
+            self.assertEqual(company._sire_pdf_details(company.company_details, name), "<p>Ngong Road</p>")
+
+    def test_details_with_many_breaks(self):
+        """A pattern that tries each space here and there would never end."""
+        details = Markup("Jua" + "<br> " * 200 + "x" + " \n" * 2000)
+        self.assertEqual(self.env.company._sire_pdf_details(details, "Other").strip(), "Jua, x")
 
     def test_a_word_without_end_does_not_push_the_amounts_off_the_paper(self):
         company = self.env.company
