@@ -69,7 +69,7 @@ class TestLetterhead(TransactionCase):
     def test_a_name_with_quotes_is_printed_once(self):
         """The name as the host keeps it in the details, whatever letters are in it."""
         company = self.env.company
-        for name in ("Jua's \"Sons\" & <Co>", "Jua (K) Ltd. [1+1]*"):
+        for name in ('Jua\'s "Sons" & <Co>', "Jua (K) Ltd. [1+1]*"):
             company.write({"name": name, "company_details": Markup("%s<br>Ngong Road") % name})
             self.assertEqual(company._sire_pdf_details(company.company_details, name), "<p>Ngong Road</p>")
 
