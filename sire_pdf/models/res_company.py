@@ -1,11 +1,14 @@
 import re
+from html import escape
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from odoo import api, models
 
-_BREAKS = r",?(?:\s*<br\s*/?>\s*)+"
+# Possessive, and each space belongs to one place in it: no text takes more than one look.
+_BREAKS = r",?(?<!\s)\s*+<br\s*/?>\s*+(?:<br\s*/?>\s*+)*+"
 _BLOCK = r"(?:p|div|address)"
+_TAG = rf"</?{_BLOCK}\b[^<>]*+>"
 
 
 class ResCompany(models.Model):
@@ -25,7 +28,9 @@ class ResCompany(models.Model):
         :param str name: of the company, which is printed above them
         :return: the same with commas in place of breaks, and without the name at its beginning
         """
-        text = re.sub(rf"^(\s*(?:<{_BLOCK}\b[^>]*>\s*)*){re.escape(escape(name))}{_BREAKS}", r"\1", str(details))
-        text = re.sub(rf"(<{_BLOCK}\b[^>]*>){_BREAKS}", r"\1", text)
-        text = re.sub(rf"{_BREAKS}(?=\s*</{_BLOCK}>|\s*$)", "", text)
+        # as the sanitizer writes it: quotes stay what they are
+        name = re.escape(escape(name, quote=False))
+        text = re.sub(rf"^(\s*+(?:{_TAG}\s*+)*+){name}{_BREAKS}", r"\1", str(details))
+        text = re.sub(rf"({_TAG})\s*+(?:<br\s*/?>\s*+)++", r"\1", text)
+        text = re.sub(rf"{_BREAKS}(?={_TAG}|\Z)", "", text)
         return Markup(re.sub(_BREAKS, ", ", text))

@@ -62,24 +62,48 @@ class TestLetterhead(TransactionCase):
             ("<p>Jua<br>Road</p><p><br></p>", "Jua", "<p>Road</p><p></p>"),
             ("<b>Jua</b><br>Road", "Other", "<b>Jua</b>, Road"),
             ("<p>Juanita<br>Road</p>", "Jua", "<p>Juanita, Road</p>"),
+            ("<p>Jua</p><br><p>Road , <br/> Nairobi<br></p>", "Other", "<p>Jua</p><p>Road , Nairobi</p>"),
         ):
             self.assertEqual(company._sire_pdf_details(Markup(details), name), expected)
 
-    def test_a_word_without_end_does_not_push_the_amounts_off_the_paper(self):
+    def test_a_name_with_quotes_is_printed_once(self):
+        """The name as the host keeps it in the details, whatever letters are in it."""
+        company = self.env.company
+        for name in ('Jua\'s "Sons" & <Co>', "Jua (K) Ltd. [1+1]*"):
+            company.write({"name": name, "company_details": Markup("%s<br>Ngong Road") % name})
+            self.assertEqual(company._sire_pdf_details(company.company_details, name), "<p>Ngong Road</p>")
+
+    def test_details_with_many_breaks(self):
+        """A pattern that tries each space here and there would never end."""
+        details = Markup("Jua" + "<br> " * 200 + "x" + " \n" * 2000)
+        self.assertEqual(self.env.company._sire_pdf_details(details, "Other").strip(), "Jua, x")
+
+    def print_row(self, cells):
+        """:return: a document on the letterhead with a table of one row"""
         company = self.env.company
         company.external_report_layout_id = self.letterhead.view_id
-        long = "https://example.co.ke/" + "x" * 400
         self.env["ir.ui.view"].create({
-            "type": "qweb", "name": "test_long", "key": "sire_pdf.test_long", "arch": f"""
-<t t-name="sire_pdf.test_long"><t t-call="web.html_container"><t t-foreach="docs" t-as="o"><t t-call="web.external_layout">
-<table class="table o_main_table"><tr><td>{long}</td><td class="text-end">98,600.00</td></tr></table>
+            "type": "qweb", "name": "test_row", "key": "sire_pdf.test_row", "arch": f"""
+<t t-name="sire_pdf.test_row"><t t-call="web.html_container"><t t-foreach="docs" t-as="o"><t t-call="web.external_layout">
+<table class="table o_main_table"><tr>{cells}</tr></table>
 </t></t></t></t>"""})  # fmt: skip
         report = self.env["ir.actions.report"].create(
-            {"name": "Test", "model": "res.company", "report_name": "sire_pdf.test_long"}
+            {"name": "Test", "model": "res.company", "report_name": "sire_pdf.test_row"}
         )
         self.env["ir.config_parameter"].set_param("sire_pdf.engine", "chromium")
         renderer = self.env["ir.actions.report"].with_context(force_report_rendering=True)
-        pdf = renderer._render_qweb_pdf(report, company.ids)[0]
+        return renderer._render_qweb_pdf(report, company.ids)[0]
+
+    def test_a_date_beside_many_words_is_not_torn(self):
+        """As on a statement, whose first column is the day."""
+        words = "as agreed with the accounts department " * 4
+        amounts = "<td>98,600.00</td>" * 3
+        pdf = self.print_row(f"<td>20/11/2026</td><td>Payment</td><td>{words}</td><td>20/12/2026</td>{amounts}")
+        self.assertIn("20/11/2026", text_of(pdf))
+
+    def test_a_word_without_end_does_not_push_the_amounts_off_the_paper(self):
+        long = "https://example.co.ke/" + "x" * 400
+        pdf = self.print_row(f'<td>{long}</td><td class="text-end">98,600.00</td>')
         (page,) = reader(pdf).pages
         places = []
         page.extract_text(
